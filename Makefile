@@ -1,0 +1,37 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+PACKAGES := vision index service scripts
+
+help: ## say what each target does
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
+
+setup: $(STAMP) ## create .venv and install everything
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=23"
+	$(BIN)/python -m pip install --quiet -e ".[dev]"
+	touch $(STAMP)
+
+demo: setup ## index the demo shop, search a photo, serve the page at port 8000
+	$(BIN)/snapshelf demo
+
+check: setup ## format, lint, types, and the arrows between the packages
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check ## check, then every test
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+bench: setup ## measure retrieval quality, engines and latency; minutes
+	$(BIN)/python -m benchmarks.retrieval
+	$(BIN)/python -m benchmarks.embed_speed
+	$(BIN)/python -m benchmarks.latency
+
+docs: setup ## write the HTTP interface to docs/openapi.json
+	$(BIN)/python -m scripts.write_openapi
+
+.PHONY: help setup demo check test bench docs

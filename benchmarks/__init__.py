@@ -1,0 +1,1 @@
+"""Measurements that anyone can run; dated tables lie beside the scripts."""

@@ -1,0 +1,126 @@
+"""Fits the fusion weights of ``service/fusion.py`` on development data; Luma is not among it.
+
+    python -m benchmarks.fit_fusion [--renders DIR]
+
+Photo: grocery photos (``val``, or held-out ``train`` photos) against iconic pictures, with and
+without photos in the gallery, and rendered things in several colours (``render_demo --training``).
+Words: the first sentence of a description must find its product among titles and pictures.
+Photo and words: a photo of a grocery product and its coarse name.
+"""
+
+import argparse
+import csv
+import itertools
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import datasets, galleries
+from index.types import FusionWeights, Query
+from service import wiring
+from service.settings import Settings, load_settings
+from service.wiring import Models
+
+Objective = Callable[[FusionWeights], float]
+
+COLOUR_GRID = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
+TEXT_GRID = (0.0, 0.25, 0.5, 1.0, 2.0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--renders", type=Path, help="folder of training renders")
+    arguments = parser.parse_args()
+    settings = load_settings()
+    models = wiring.load_models(settings)
+    fit_photo(models, settings, arguments.renders)
+    fit_text(models, settings)
+    fit_photo_and_text(models, settings)
+
+
+def fit_photo(models: Models, settings: Settings, renders: Path | None) -> None:
+    tasks = [datasets.grocery(with_photos=False), datasets.grocery(with_photos=True)]
+    if renders:
+        tasks.append(rendered(renders))
+    table = {}
+    for task in tasks:
+        with galleries.indexed(task, models, settings) as gallery:
+            for weight in COLOUR_GRID:
+                places = galleries.ranks(gallery, FusionWeights(image=1.0, colour=weight))
+                table[task.name, weight] = score(places)
+    print("\nphoto: (recall@1 + MRR) / 2 by weight of colour")
+    for task in tasks:
+        print(f"  {task.name:32}", *(f"{w:g}: {table[task.name, w]:.3f} " for w in COLOUR_GRID))
+    means = {w: np.mean([table[task.name, w] for task in tasks]) for w in COLOUR_GRID}
+    print(f"  {'mean':32}", *(f"{w:g}: {means[w]:.3f} " for w in COLOUR_GRID))
+
+
+def fit_text(models: Models, settings: Settings) -> None:
+    print("\nwords: (recall@1 + MRR) / 2 by weights of text_image and text")
+    for task in (datasets.grocery(with_photos=False), datasets.eshop()):
+        wanted = [row["id"] for row in task.rows]
+        sentences = [first_sentence(row) for row in task.rows]
+        bare = datasets.Task(task.name, [undescribed(row) for row in task.rows], [], task.root)
+        with galleries.indexed(bare, models, settings) as gallery:
+            texts = models.embedder.embed_texts(sentences)
+            for text_image in TEXT_GRID:
+                weights = FusionWeights(text_image=text_image, text=1.0)
+                queries = [Query(text=one, weights=weights) for one in texts]
+                places = galleries.places(gallery.store, queries, wanted, is_grouped=False)
+                print(f"  {task.name:18} text 1, text_image {text_image:g}: {score(places):.3f}")
+            queries = [Query(text=one, weights=FusionWeights(text_image=1.0)) for one in texts]
+            places = galleries.places(gallery.store, queries, wanted, is_grouped=False)
+            print(f"  {task.name:18} text 0, text_image 1: {score(places):.3f}")
+
+
+def fit_photo_and_text(models: Models, settings: Settings) -> None:
+    print("\nphoto and coarse name: (recall@1 + MRR) / 2; colour as for a photo alone")
+    task = datasets.grocery(with_photos=False)
+    categories = {row["id"]: row["category"] for row in task.rows}
+    wanted = [product for _, product in task.queries]
+    with galleries.indexed(task, models, settings) as gallery:
+        texts = models.embedder.embed_texts([categories[one] for one in wanted])
+        for text_image, text in itertools.product(TEXT_GRID, TEXT_GRID):
+            weights = FusionWeights(image=1.0, colour=0.2, text_image=text_image, text=text)
+            queries = [
+                Query(image, colour, words, weights)
+                for image, colour, words in zip(gallery.images, gallery.colours, texts, strict=True)
+            ]
+            places = galleries.places(gallery.store, queries, wanted, is_grouped=False)
+            print(f"  text_image {text_image:g}, text {text:g}: {score(places):.3f}")
+
+
+def rendered(folder: Path) -> datasets.Task:
+    """One clean view of each shape and colour in the gallery, the other views as queries."""
+    views = defaultdict(list)
+    with (folder / "manifest.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            views[row["file"].rsplit("_v", 1)[0]].append(row)
+    rows, queries = [], []
+    for product, found in views.items():
+        clean = next(one for one in found if "clean" in one["view_kind"])
+        title = f"{clean['color_name']} {clean['kind_name']}"
+        rows.append({"id": product, "title": title, "image_link": clean["file"]})
+        queries += [(one["file"], product) for one in found if one is not clean]
+    return datasets.Task("rendered things", rows, queries, folder)
+
+
+def score(places: np.ndarray) -> float:
+    """Mean of recall@1 and MRR@10."""
+    found = places > 0
+    reciprocal = np.where(found, 1 / np.maximum(places, 1), 0.0)
+    return float(((places == 1).mean() + reciprocal.mean()) / 2)
+
+
+def first_sentence(row: dict[str, str]) -> str:
+    return row["description"].split(". ")[0]
+
+
+def undescribed(row: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in row.items() if name != "description"}
+
+
+if __name__ == "__main__":
+    main()

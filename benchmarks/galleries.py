@@ -1,0 +1,82 @@
+"""Data sets indexed into temporary stores by the real code, and queries embedded once."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.datasets import Task
+from index.feed_rows import parse_row
+from index.store import Store
+from index.types import FusionWeights, Query
+from service import wiring
+from service.settings import Settings
+from service.wiring import Models
+from vision.decode import decode
+
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """An indexed task with the vectors of its queries."""
+
+    task: Task
+    store: Store
+    images: NDArray[np.float32]
+    colours: NDArray[np.float32]
+
+
+@contextmanager
+def indexed(task: Task, models: Models, settings: Settings) -> Iterator[Gallery]:
+    """Indexes a task's gallery and embeds its photos."""
+    with TemporaryDirectory() as folder:
+        store = wiring.open_store(Path(folder), models, create=True)
+        ingest = wiring.ingest(settings, models, store)
+        sources = wiring.picture_sources(settings, task.root)
+        rows = [parse_row(row) for row in task.rows]
+        for start in range(0, len(rows), BATCH):
+            for outcome in ingest.commit(rows[start : start + BATCH], sources.read):
+                if outcome.status == "rejected" or outcome.problems:
+                    raise RuntimeError(f"{outcome.product_id}: {outcome.problems}")
+        images, colours = [], []
+        for photo, _ in task.queries:
+            image = decode((task.root / photo).read_bytes()).image
+            images.append(models.embedder.embed_images([image])[0])
+            colours.append(models.colours.describe([image])[0])
+        yield Gallery(task, store, np.array(images), np.array(colours))
+        store.close()
+
+
+def ranks(
+    gallery: Gallery, weights: FusionWeights, *, is_grouped: bool = False
+) -> NDArray[np.int64]:
+    """Gives ``(q,)`` the place of the right product (or group) for each photo, 1 the best, 0 none."""
+    queries = [
+        Query(image, colour, None, weights, k=10, is_grouped=is_grouped)
+        for image, colour in zip(gallery.images, gallery.colours, strict=True)
+    ]
+    wanted = [product for _, product in gallery.task.queries]
+    return places(gallery.store, queries, wanted, is_grouped=is_grouped)
+
+
+def places(
+    store: Store, queries: Sequence[Query], wanted: Sequence[str], *, is_grouped: bool
+) -> NDArray[np.int64]:
+    """Gives ``(q,)`` the place of each wanted product among the first k, 0 where it is not."""
+    found = store.search([replace(query, is_grouped=is_grouped) for query in queries])
+    keys = {one.key for ranked in found for one in ranked}
+    products = store.catalogue.products(sorted(keys))
+    right = [store.catalogue.product(one) for one in wanted]
+    result = np.zeros(len(wanted), dtype=np.int64)
+    for row, (ranked, product) in enumerate(zip(found, right, strict=True)):
+        for place, candidate in enumerate(ranked, start=1):
+            seen = products[candidate.key]
+            if seen.group == product.group if is_grouped else seen.id == product.id:
+                result[row] = place
+                break
+    return result

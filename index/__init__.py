@@ -1,0 +1,1 @@
+"""Products and vectors: feeds, catalogue, vector index, filters, ranking, versions. No pixels."""

@@ -1,0 +1,267 @@
+"""The truth in SQL: products, offers, pictures and vectors, written in whole transactions."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from index import tables
+from index.catalogue_reads import (
+    IndexedProduct,
+    KnownPicture,
+    chunks,
+    find_key,
+    indexed_product,
+    read_meta,
+    read_picture_rows,
+    read_products,
+    read_text_embeddings,
+    vector_of,
+)
+from index.catalogue_writes import drop_pictures, next_sequence, set_meta, write_record
+from index.errors import StoreTooNewError, StoreUnwritableError, UnknownProductError
+from index.tables import deletion, display, picture, product
+from index.types import Product, ProductRecord
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What happened after a sequence number."""
+
+    sequence: int
+    upserted: list[int]
+    deleted: list[int]
+
+
+class Catalogue:
+    """Reads and writes products; every write is one transaction with the next sequence number."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Takes an engine whose tables exist.
+
+        Raises:
+            StoreTooNewError: the tables were made by a later version of the program.
+        """
+        self._engine = engine
+        self._writer = tables.writing(engine)
+        self._check_schema()
+
+    def upsert(self, records: Sequence[ProductRecord]) -> None:
+        """Adds or replaces products by id; all or none of them.
+
+        Raises:
+            StoreUnwritableError: the database is read-only or the disk is full.
+        """
+        try:
+            with self._writer.begin() as connection:
+                sequence = next_sequence(connection)
+                for record in records:
+                    write_record(connection, record, sequence)
+        except sa.exc.OperationalError as error:
+            raise StoreUnwritableError(f"the catalogue cannot be written: {error.orig}") from error
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """Removes products and their pictures; gives how many there were."""
+        removed = 0
+        with self._writer.begin() as connection:
+            sequence = next_sequence(connection)
+            for product_id in ids:
+                key = connection.scalar(sa.select(product.c.key).where(product.c.id == product_id))
+                if key is not None:
+                    drop_pictures(connection, key)
+                    connection.execute(sa.delete(product).where(product.c.key == key))
+                    connection.execute(
+                        sa.insert(deletion).values(product_key=key, sequence=sequence)
+                    )
+                    removed += 1
+        return removed
+
+    def product(self, product_id: str) -> Product:
+        """Gives a product by its id, or by the id under which a merchant lists it.
+
+        Raises:
+            UnknownProductError: neither is known.
+        """
+        with self._engine.connect() as connection:
+            key = find_key(connection, product_id)
+            if key is None:
+                raise UnknownProductError(f"no product {product_id!r}")
+            return read_products(connection, [key])[key]
+
+    def key_of(self, product_id: str) -> int:
+        """Gives the key of an id; ``UnknownProductError`` where there is none."""
+        with self._engine.connect() as connection:
+            key = find_key(connection, product_id)
+        if key is None:
+            raise UnknownProductError(f"no product {product_id!r}")
+        return key
+
+    def existing(self, product_ids: Iterable[str]) -> dict[str, tuple[Product, str]]:
+        """Gives product and content hash of those ids that exist."""
+        with self._engine.connect() as connection:
+            rows = [
+                row
+                for chunk in chunks(list(product_ids))
+                for row in connection.execute(
+                    sa.select(product.c.key, product.c.id, product.c.content_hash).where(
+                        product.c.id.in_(chunk)
+                    )
+                )
+            ]
+            found = read_products(connection, [row.key for row in rows])
+        return {row.id: (found[row.key], row.content_hash) for row in rows}
+
+    def ids_by_gtin(self, gtins: Iterable[str]) -> dict[str, str]:
+        """Gives the id of the product that bears each GTIN, where one does."""
+        with self._engine.connect() as connection:
+            return {
+                row.gtin: row.id
+                for chunk in chunks([gtin for gtin in gtins if gtin])
+                for row in connection.execute(
+                    sa.select(product.c.gtin, product.c.id)
+                    .where(product.c.gtin.in_(chunk))
+                    .order_by(product.c.key.desc())
+                )
+            }
+
+    def products(self, keys: Sequence[int]) -> dict[int, Product]:
+        """Gives products by key; keys that are gone since are left out."""
+        with self._engine.connect() as connection:
+            return read_products(connection, keys)
+
+    def variants(self, groups: Iterable[str]) -> dict[str, list[Product]]:
+        """Gives every product of each group, in the order in which they came."""
+        members: dict[str, list[int]] = {}
+        with self._engine.connect() as connection:
+            for chunk in chunks(list(groups)):
+                query = sa.select(product.c.key, product.c.item_group).order_by(product.c.key)
+                for row in connection.execute(query.where(product.c.item_group.in_(chunk))):
+                    members.setdefault(row.item_group, []).append(row.key)
+            found = read_products(connection, [key for keys in members.values() for key in keys])
+        return {group: [found[key] for key in keys] for group, keys in members.items()}
+
+    def known_pictures(self, product_id: str) -> dict[str, KnownPicture]:
+        """Gives the vectors of a product's pictures by the sha256 of the picture."""
+        query = (
+            sa.select(picture.c.sha256, picture.c.embedding, picture.c.colours)
+            .join(product, product.c.key == picture.c.product_key)
+            .where(product.c.id == product_id, sa.func.length(picture.c.embedding) > 0)
+        )
+        with self._engine.connect() as connection:
+            return {
+                row.sha256: KnownPicture(vector_of(row.embedding), vector_of(row.colours))
+                for row in connection.execute(query)
+            }
+
+    def sources(self, product_id: str) -> list[tuple[str, str]]:
+        """Gives (source, sha256) of a product's pictures, in order."""
+        query = (
+            sa.select(picture.c.source, picture.c.sha256)
+            .join(product, product.c.key == picture.c.product_key)
+            .where(product.c.id == product_id)
+            .order_by(picture.c.position)
+        )
+        with self._engine.connect() as connection:
+            return [(row.source, row.sha256) for row in connection.execute(query)]
+
+    def display_jpeg(self, product_id: str, position: int) -> bytes:
+        """Gives the small JPEG of a product's picture.
+
+        Raises:
+            UnknownProductError: no such product, or it has no picture at this position.
+        """
+        key = self.key_of(product_id)
+        query = (
+            sa.select(display.c.jpeg)
+            .join(picture, picture.c.sha256 == display.c.sha256)
+            .where(picture.c.product_key == key, picture.c.position == position)
+        )
+        with self._engine.connect() as connection:
+            jpeg = connection.scalar(query)
+        if jpeg is None:
+            raise UnknownProductError(f"product {product_id!r} has no picture {position}")
+        return bytes(jpeg)
+
+    def sequence(self) -> int:
+        """The number of the last committed write; 0 for an empty catalogue."""
+        return int(self.meta().get("sequence", "0"))
+
+    def changes(self, after: int) -> Changes:
+        """Gives the keys that were written or removed after a sequence number."""
+        with self._engine.connect() as connection:
+            current = int(read_meta(connection).get("sequence", "0"))
+            upserted = connection.scalars(
+                sa.select(product.c.key).where(product.c.sequence > after).order_by(product.c.key)
+            ).all()
+            deleted = connection.scalars(
+                sa.select(deletion.c.product_key).where(deletion.c.sequence > after)
+            ).all()
+        return Changes(current, list(upserted), list(deleted))
+
+    def indexed(self, keys: Sequence[int]) -> Iterator[IndexedProduct]:
+        """Gives what the vector index needs, by key; keys that are gone are left out."""
+        with self._engine.connect() as connection:
+            for chunk in chunks(list(keys)):
+                products = read_products(connection, chunk)
+                texts = read_text_embeddings(connection, chunk)
+                pictures = read_picture_rows(connection, chunk)
+                for key, text in texts.items():
+                    if key in products:
+                        yield indexed_product(key, products[key], text, pictures.get(key, []))
+
+    def count(self) -> tuple[int, int]:
+        """Gives the number of products and of pictures."""
+        with self._engine.connect() as connection:
+            products = connection.scalar(sa.select(sa.func.count()).select_from(product))
+            pictures = connection.scalar(sa.select(sa.func.count()).select_from(picture))
+        return int(products or 0), int(pictures or 0)
+
+    def meta(self) -> dict[str, str]:
+        """Gives the catalogue's own settings, such as what its vectors were made with."""
+        with self._engine.connect() as connection:
+            return read_meta(connection)
+
+    def set_meta(self, values: Mapping[str, str]) -> None:
+        """Writes settings of the catalogue itself."""
+        with self._writer.begin() as connection:
+            for key, value in values.items():
+                set_meta(connection, key, value)
+
+    def forget_vectors(self, settings: Mapping[str, str]) -> None:
+        """Takes every vector away and writes the settings of the embedder that will make new ones.
+
+        Products stay; those without vectors are not searched. ``pending`` lists them.
+        """
+        with self._writer.begin() as connection:
+            sequence = next_sequence(connection)
+            connection.execute(
+                sa.update(product).values(text_embedding=b"", content_hash="", sequence=sequence)
+            )
+            connection.execute(sa.update(picture).values(embedding=b"", colours=b""))
+            for key, value in settings.items():
+                set_meta(connection, key, value)
+
+    def pending(self) -> list[str]:
+        """Gives the ids of products that wait to be embedded again."""
+        with self._engine.connect() as connection:
+            return list(
+                connection.scalars(
+                    sa.select(product.c.id)
+                    .where(sa.func.length(product.c.text_embedding) == 0)
+                    .order_by(product.c.key)
+                )
+            )
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._engine.dispose()
+
+    def _check_schema(self) -> None:
+        found = self.meta().get("schema_version")
+        if found is None:
+            self.set_meta({"schema_version": str(tables.SCHEMA_VERSION)})
+        elif int(found) > tables.SCHEMA_VERSION:
+            raise StoreTooNewError(
+                f"the store has schema {found}; this version reads up to {tables.SCHEMA_VERSION}"
+            )

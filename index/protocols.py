@@ -1,0 +1,25 @@
+"""What a vector engine must do."""
+
+from typing import Protocol
+
+from index.types import Ids, Mask, Vectors
+
+
+class VectorIndex(Protocol):
+    """Nearest neighbours by inner product over rows with explicit keys; immutable once made."""
+
+    @property
+    def ids(self) -> Ids:
+        """``(n,)`` int64 keys, ascending."""
+
+    def search(self, queries: Vectors, k: int, allowed: Mask | None) -> tuple[Vectors, Ids]:
+        """Gives similarities ``(q, k)`` float32, highest first, and keys ``(q, k)``, -1 for none.
+
+        Args:
+            queries: ``(q, d)`` float32.
+            k: at least 1.
+            allowed: ``(n,)`` in the order of ``ids``; None allows all.
+        """
+
+    def vectors(self, ids: Ids) -> Vectors:
+        """Gives the stored rows ``(m, d)`` float32 of known keys, in the order asked."""

@@ -1,0 +1,161 @@
+"""Similarities to ranked candidates: fuse the parts, keep the best of each group.
+
+A score is the weighted mean of up to four cosines. The weights sit on the query's side of the inner
+product (a picture's row is its embedding and its colours side by side), so that one search of the
+picture index is exact for photo, colours and words against pictures together, and a change of
+weights needs no new index.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.segment import Segment
+from index.types import Candidate, Ids, Mask, Query, Vector
+
+EXACT_LIMIT = 20_000
+"""So many passing pictures are scored one by one: some 10 ms, and no neighbour can be missed."""
+_FIRST_DEPTH = 200
+_DEPTH_FACTOR = 10
+"""Neighbours asked for a match: pictures of one product and variants of one group share ranks."""
+
+
+@dataclass(frozen=True)
+class LiveSegment:
+    """A segment and which of its products still count; None: all."""
+
+    segment: Segment
+    alive: Mask | None
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """Products of one segment with scores; all arrays ``(s,)``."""
+
+    keys: Ids
+    groups: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    parts: dict[str, NDArray[np.float32]]
+    pictures: NDArray[np.int32]
+
+
+def rank(segments: Sequence[LiveSegment], query: Query) -> list[Candidate]:
+    """Gives the k best, one per group where the query asks so; fewer only if fewer pass."""
+    passing = [(live.segment, live.segment.mask(query.filters, live.alive)) for live in segments]
+    pictures = sum(int(mask[segment.picture_rows].sum()) for segment, mask in passing)
+    if pictures <= EXACT_LIMIT:
+        return _best(_score_rows(passing, query), query)
+    available = sum(int(mask.sum()) for _, mask in passing)
+    depth = max(_FIRST_DEPTH, query.k * _DEPTH_FACTOR)
+    while True:
+        near = [(segment, _near(segment, mask, query, depth)) for segment, mask in passing]
+        found = _best(_score_rows(near, query), query)
+        if len(found) >= query.k or sum(int(mask.sum()) for _, mask in near) >= available:
+            return found
+        depth *= 4
+
+
+def _near(segment: Segment, mask: Mask, query: Query, depth: int) -> Mask:
+    """The passing products among the nearest pictures and the nearest texts."""
+    near = np.zeros(len(segment.keys), dtype=np.bool_)
+    if query.image is not None or query.colours is not None or query.weights.text_image:
+        wanted = min(depth, len(segment.pictures.ids))
+        if wanted:
+            row = _picture_query(segment, query)[None, :]
+            _, ids = segment.pictures.search(row, wanted, mask[segment.picture_rows])
+            places = np.searchsorted(segment.pictures.ids, ids[ids >= 0])
+            near[segment.picture_rows[places]] = True
+    if query.text is not None and query.weights.text:
+        wanted = min(depth, len(segment.keys))
+        if wanted:
+            _, ids = segment.texts.search(query.text[None, :], wanted, mask)
+            near[np.searchsorted(segment.keys, ids[ids >= 0])] = True
+    return near
+
+
+def _picture_query(segment: Segment, query: Query) -> Vector:
+    """Embedding part and colour part, weighted: ``(d + c,)``."""
+    width = segment.pictures.vectors(segment.pictures.ids[:1]).shape[1]
+    dimension = segment.texts.vectors(segment.keys[:1]).shape[1]
+    row = np.zeros(width, dtype=np.float32)
+    weights = query.weights
+    if query.image is not None:
+        row[:dimension] += weights.image * query.image
+    if query.text is not None:
+        row[:dimension] += weights.text_image * query.text
+    if query.colours is not None:
+        row[dimension:] += weights.colour * query.colours
+    return row
+
+
+def _score_rows(chosen: Sequence[tuple[Segment, Mask]], query: Query) -> list[_Scored]:
+    return [_score(segment, mask, query) for segment, mask in chosen if mask.any()]
+
+
+def _score(segment: Segment, mask: Mask, query: Query) -> _Scored:
+    """Scores every masked product of a segment exactly."""
+    rows = np.flatnonzero(mask)  # (s,)
+    places = np.flatnonzero(mask[segment.picture_rows])  # (p,)
+    parts, best = _picture_parts(segment, places, query)  # each (p,), best (p,)
+    owners = segment.picture_rows[places]
+    order = np.lexsort((segment.picture_positions[places], -best, owners))
+    first = order[np.concatenate([[True], np.diff(owners[order]) > 0])] if len(order) else order
+    product_parts = {name: np.zeros(len(rows), dtype=np.float32) for name in parts}
+    shown = np.zeros(len(rows), dtype=np.int32)
+    target = np.searchsorted(rows, owners[first])
+    for name, values in parts.items():
+        product_parts[name][target] = values[first]
+    shown[target] = segment.picture_positions[places[first]]
+    if query.text is not None and query.weights.text:
+        product_parts["text"] = segment.texts.vectors(segment.keys[rows]) @ query.text
+    return _Scored(
+        segment.keys[rows], segment.groups[rows], _fuse(product_parts, query), product_parts, shown
+    )
+
+
+def _picture_parts(
+    segment: Segment, places: NDArray[np.int64], query: Query
+) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.float32]]:
+    vectors = segment.pictures.vectors(segment.pictures.ids[places])  # (p, d + c)
+    dimension = segment.texts.vectors(segment.keys[:1]).shape[1]
+    parts = {}
+    if query.image is not None and query.weights.image:
+        parts["image"] = vectors[:, :dimension] @ query.image
+    if query.colours is not None and query.weights.colour:
+        parts["colour"] = vectors[:, dimension:] @ query.colours
+    if query.text is not None and query.weights.text_image:
+        parts["text_image"] = vectors[:, :dimension] @ query.text
+    return parts, _fuse(parts, query) if parts else np.zeros(len(places), dtype=np.float32)
+
+
+def _fuse(parts: dict[str, NDArray[np.float32]], query: Query) -> NDArray[np.float32]:
+    weights = {name: getattr(query.weights, name) for name in parts}
+    total = sum(weights.values())
+    fused = sum(weights[name] * values for name, values in parts.items())
+    return np.asarray(fused / total, dtype=np.float32)
+
+
+def _best(scored: Sequence[_Scored], query: Query) -> list[Candidate]:
+    if not scored:
+        return []
+    keys = np.concatenate([part.keys for part in scored])
+    scores = np.concatenate([part.scores for part in scored])
+    order = np.lexsort((keys, -scores))
+    if query.is_grouped:
+        groups = np.concatenate([part.groups for part in scored])[order]
+        _, first = np.unique(groups, return_index=True)
+        order = order[np.sort(first)]
+    pictures = np.concatenate([part.pictures for part in scored])
+    names = scored[0].parts
+    parts = {name: np.concatenate([part.parts[name] for part in scored]) for name in names}
+    return [
+        Candidate(
+            key=int(keys[i]),
+            score=float(scores[i]),
+            parts={name: float(values[i]) for name, values in parts.items()},
+            picture=int(pictures[i]),
+        )
+        for i in order[: query.k]
+    ]

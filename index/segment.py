@@ -1,0 +1,132 @@
+"""An immutable part of the vector index: products, their pictures' and texts' vectors, columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.catalogue_reads import IndexedProduct
+from index.errors import StoreDamagedError
+from index.faiss_index import FaissIndex
+from index.filters import Postings, ProductTable, group_hash
+from index.types import Filters, Ids, Mask, SpaceId
+
+PICTURES_FILE = "pictures.faiss"
+TEXTS_FILE = "texts.faiss"
+TABLE_FILE = "table.npz"
+
+_NO_IDS = np.empty(0, dtype=np.int64)
+_NO_ROWS = np.empty(0, dtype=np.int32)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """n products with m pictures."""
+
+    keys: Ids
+    """``(n,)`` ascending."""
+    groups: NDArray[np.int64]
+    """``(n,)`` hash of each product's group."""
+    table: ProductTable
+    texts: FaissIndex
+    """``(n, d)``, keyed by product."""
+    pictures: FaissIndex
+    """``(m, d + c)``, embedding and colours side by side, keyed by picture."""
+    picture_rows: NDArray[np.int32]
+    """``(m,)`` row in ``keys`` of each picture, in the order of ``pictures.ids``."""
+    picture_positions: NDArray[np.int32]
+    """``(m,)`` place of each picture among its product's."""
+
+    @classmethod
+    def of(cls, products: Sequence[IndexedProduct], space: SpaceId) -> "Segment":
+        """Builds a segment in memory; products in any order, keys distinct."""
+        ordered = sorted(products, key=lambda one: one.key)
+        keys = np.array([one.key for one in ordered], dtype=np.int64)
+        counts = np.array([len(one.picture_keys) for one in ordered], dtype=np.int64)
+        picture_keys = np.concatenate([_NO_IDS, *(one.picture_keys for one in ordered)])
+        rows = np.repeat(np.arange(len(ordered), dtype=np.int32), counts)
+        places = np.concatenate([_NO_ROWS, *(np.arange(n, dtype=np.int32) for n in counts)])
+        order = np.argsort(picture_keys, kind="stable")
+        return cls(
+            keys=keys,
+            groups=np.array([group_hash(one.product.group) for one in ordered], dtype=np.int64),
+            table=ProductTable.of([one.product for one in ordered]),
+            texts=FaissIndex(keys, _text_rows(ordered, space)),
+            pictures=FaissIndex(picture_keys, _picture_rows(ordered, space)),
+            picture_rows=rows[order],
+            picture_positions=places[order],
+        )
+
+    def mask(self, filters: Filters, alive: Mask | None) -> Mask:
+        """Gives ``(n,)``: the products that live and pass."""
+        passing = self.table.mask(filters)
+        return passing if alive is None else passing & alive
+
+    def write(self, folder: Path) -> None:
+        """Writes three files into an existing folder; the caller syncs them."""
+        self.pictures.write(folder / PICTURES_FILE)
+        self.texts.write(folder / TEXTS_FILE)
+        table = self.table
+        np.savez(
+            folder / TABLE_FILE,
+            keys=self.keys,
+            groups=self.groups,
+            picture_rows=self.picture_rows,
+            picture_positions=self.picture_positions,
+            facet_values=table.facets.values,
+            facet_rows=table.facets.rows,
+            offer_rows=table.offer_rows,
+            offer_facet_values=table.offer_facets.values,
+            offer_facet_rows=table.offer_facets.rows,
+            amounts=table.amounts,
+            currencies=table.currencies,
+        )
+
+    @classmethod
+    def read(cls, folder: Path) -> "Segment":
+        """Loads what ``write`` wrote.
+
+        Raises:
+            StoreDamagedError: a file is missing or does not fit the others.
+        """
+        try:
+            with np.load(folder / TABLE_FILE, allow_pickle=False) as arrays:
+                parts = dict(arrays)
+        except (OSError, ValueError, EOFError) as error:
+            raise StoreDamagedError(f"{folder.name}/{TABLE_FILE} is not readable") from error
+        pictures = FaissIndex.read(folder / PICTURES_FILE)
+        texts = FaissIndex.read(folder / TEXTS_FILE)
+        if len(pictures.ids) != len(parts["picture_rows"]) or len(texts.ids) != len(parts["keys"]):
+            raise StoreDamagedError(f"the files of {folder.name} do not belong together")
+        table = ProductTable(
+            size=len(parts["keys"]),
+            facets=Postings(parts["facet_values"], parts["facet_rows"]),
+            offer_rows=parts["offer_rows"],
+            offer_facets=Postings(parts["offer_facet_values"], parts["offer_facet_rows"]),
+            amounts=parts["amounts"],
+            currencies=parts["currencies"],
+        )
+        return cls(
+            keys=parts["keys"],
+            groups=parts["groups"],
+            table=table,
+            texts=texts,
+            pictures=pictures,
+            picture_rows=parts["picture_rows"],
+            picture_positions=parts["picture_positions"],
+        )
+
+
+def _text_rows(products: Sequence[IndexedProduct], space: SpaceId) -> NDArray[np.float32]:
+    if not products:
+        return np.empty((0, space.dimension), dtype=np.float32)
+    return np.stack([one.text_embedding for one in products])
+
+
+def _picture_rows(products: Sequence[IndexedProduct], space: SpaceId) -> NDArray[np.float32]:
+    blocks = [np.hstack([one.embeddings, one.colours]) for one in products if len(one.picture_keys)]
+    if not blocks:
+        return np.empty((0, space.dimension + space.colour_dimension), dtype=np.float32)
+    return np.vstack(blocks)  # (m, d + c)

@@ -1,0 +1,245 @@
+"""A catalogue and its vector index as one thing: writes become visible, reads see whole states."""
+
+import datetime
+import threading
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from index import ranking
+from index.catalogue import Catalogue
+from index.errors import (
+    EmbedderMismatchError,
+    StoreBusyError,
+    StoreMissingError,
+    StoreUnwritableError,
+)
+from index.ranking import LiveSegment
+from index.segment import Segment
+from index.tables import sqlite_engine
+from index.types import Candidate, Ids, ProductRecord, Query, SpaceId, Vector
+from index.versions import Versions
+
+DATABASE = "catalogue.sqlite3"
+_SMALL_SEGMENTS = 16
+"""Segments that replays may leave beside the first; more are joined into one."""
+_REPLAY_CHUNK = 50_000
+_COMMIT_WAIT_S = 60.0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One state of the index; a search works on one from start to end."""
+
+    sequence: int
+    segments: tuple[LiveSegment, ...]
+    version: str
+    """The saved state that it started from; empty where it was built from the catalogue."""
+    version_sequence: int
+    """The last write that the saved state holds."""
+    indexed_at: str
+    """When the saved state was made, ISO 8601 in UTC; empty where there is none."""
+
+
+class Store:
+    """One catalogue, open for reading and writing."""
+
+    def __init__(
+        self, folder: Path, space: SpaceId, *, create: bool = False, fresh: bool = False
+    ) -> None:
+        """Opens a store; loads its newest sound version and replays what came after it.
+
+        Args:
+            folder: the store's folder.
+            space: what the vectors of this process are made with.
+            create: make the store where there is none.
+            fresh: where another embedder made the vectors, take them away; the products stay and
+                wait in ``catalogue.pending()`` to be embedded anew.
+
+        Raises:
+            StoreMissingError: no store here, and ``create`` is false.
+            StoreUnwritableError: the folder cannot be written.
+            EmbedderMismatchError: the store's vectors were made with another model.
+        """
+        _prepare_folder(folder, create=create)
+        self.folder = folder
+        self.space = space
+        self.catalogue = Catalogue(sqlite_engine(folder / DATABASE, create=create))
+        self._versions = Versions(folder / "versions")
+        self._refreshing = threading.Lock()
+        self._check_space(fresh=fresh)
+        self._snapshot = self._load()
+
+    def search(self, queries: Sequence[Query]) -> list[list[Candidate]]:
+        """Gives the ranked candidates of each query; all see the same state."""
+        segments = self.refresh().segments
+        return [ranking.rank(segments, query) for query in queries]
+
+    def upsert(self, records: Sequence[ProductRecord]) -> None:
+        """Writes products in one transaction; the next search sees them."""
+        self.catalogue.upsert(records)
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """Removes products in one transaction; the next search does not see them."""
+        return self.catalogue.delete(ids)
+
+    def refresh(self) -> Snapshot:
+        """Replays writes of this or any other process that the index does not hold yet."""
+        if self.catalogue.sequence() == self._snapshot.sequence:
+            return self._snapshot
+        with self._refreshing:
+            self._snapshot = self._replayed(self._snapshot)
+            return self._snapshot
+
+    def publish(self) -> str:
+        """Joins everything into one segment and saves it as a new version; gives its name.
+
+        Where nothing was written since the current version, that one's name.
+        """
+        current = self.refresh()
+        if current.version and current.version_sequence == current.sequence:
+            return current.version
+        snapshot = self._compacted(current)
+        name = self._versions.save(
+            snapshot.segments[0].segment, self.space, self._catalogue_id(), snapshot.sequence
+        )
+        with self._refreshing:
+            if self._snapshot.sequence == snapshot.sequence:
+                self._snapshot = replace(
+                    snapshot, version=name, version_sequence=snapshot.sequence, indexed_at=_now()
+                )
+        return name
+
+    def picture_vectors(self, product_id: str) -> tuple[Vector, Vector, Vector] | None:
+        """Gives embedding and colours of the first picture and the text vector; None if none.
+
+        Raises:
+            UnknownProductError: no such product.
+        """
+        key = self.catalogue.key_of(product_id)
+        for found in self.catalogue.indexed([key]):
+            if len(found.picture_keys):
+                return found.embeddings[0], found.colours[0], found.text_embedding
+        return None
+
+    def writer_lock(self) -> FileLock:
+        """The lock that one indexing process holds; taking it fails at once when it is held."""
+        return FileLock(self.folder / "writer.lock", timeout=0)
+
+    def commit_lock(self) -> FileLock:
+        """The lock around reading, merging and writing products; waits for other processes."""
+        return FileLock(self.folder / "commit.lock", timeout=_COMMIT_WAIT_S)
+
+    def close(self) -> None:
+        """Closes the database."""
+        self.catalogue.close()
+
+    def _check_space(self, *, fresh: bool) -> None:
+        recorded = self.catalogue.meta()
+        wanted = {f"space_{name}": str(value) for name, value in asdict(self.space).items()}
+        if "space_embedder" not in recorded:
+            self.catalogue.set_meta({**wanted, "catalogue_id": uuid.uuid4().hex})
+            return
+        fits = all(recorded.get(name) == value for name, value in wanted.items())
+        if not fits and fresh:
+            self.catalogue.forget_vectors(wanted)
+        elif not fits:
+            raise EmbedderMismatchError(
+                f"the store in {self.folder} was made with the embedder "
+                f"{recorded['space_embedder']}, this is {self.space.embedder}: use that embedder, "
+                "or index again with --fresh, which embeds everything anew"
+            )
+
+    def _catalogue_id(self) -> str:
+        return self.catalogue.meta()["catalogue_id"]
+
+    def _load(self) -> Snapshot:
+        version = self._versions.newest(self.space, self._catalogue_id())
+        if version is None or version.sequence > self.catalogue.sequence():
+            return self._replayed(Snapshot(0, (), "", 0, ""))
+        loaded = Snapshot(
+            version.sequence,
+            (LiveSegment(version.segment, None),),
+            version.name,
+            version.sequence,
+            version.created_at,
+        )
+        return self._replayed(loaded)
+
+    def _replayed(self, snapshot: Snapshot) -> Snapshot:
+        self._check_space(fresh=False)  # another process may have changed the embedder
+        changes = self.catalogue.changes(snapshot.sequence)
+        if changes.sequence == snapshot.sequence:
+            return snapshot
+        gone = np.array(changes.upserted + changes.deleted, dtype=np.int64)
+        kept = [_without(live, gone) for live in snapshot.segments]
+        added = [
+            LiveSegment(self._segment(changes.upserted[start : start + _REPLAY_CHUNK]), None)
+            for start in range(0, len(changes.upserted), _REPLAY_CHUNK)
+        ]
+        replayed = replace(snapshot, sequence=changes.sequence, segments=(*kept, *added))
+        return self._joined_small(replayed)
+
+    def _joined_small(self, snapshot: Snapshot) -> Snapshot:
+        first, *small = snapshot.segments or (None,)
+        if first is None or len(small) <= _SMALL_SEGMENTS:
+            return snapshot
+        keys = np.concatenate([_living(live) for live in small])
+        joined = LiveSegment(self._segment(keys.tolist()), None)
+        return replace(snapshot, segments=(first, joined))
+
+    def _compacted(self, snapshot: Snapshot) -> Snapshot:
+        keys = [_living(live) for live in snapshot.segments]
+        everything = np.concatenate(keys) if keys else np.empty(0, dtype=np.int64)
+        segment = self._segment(everything.tolist())
+        return replace(snapshot, segments=(LiveSegment(segment, None),))
+
+    def _segment(self, keys: Sequence[int]) -> Segment:
+        return Segment.of(list(self.catalogue.indexed(keys)), self.space)
+
+
+def hold(lock: FileLock) -> FileLock:
+    """Takes a store's writer lock.
+
+    Raises:
+        StoreBusyError: another process holds it.
+    """
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise StoreBusyError(
+            f"another process is indexing into {Path(lock.lock_file).parent}; "
+            "try again when it has ended"
+        ) from error
+    return lock
+
+
+def _prepare_folder(folder: Path, *, create: bool) -> None:
+    if create:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreUnwritableError(f"{folder} cannot be made: {error.strerror}") from error
+    elif not folder.is_dir():
+        raise StoreMissingError(f"there is no store at {folder}")
+
+
+def _without(live: LiveSegment, gone: Ids) -> LiveSegment:
+    touched = np.isin(live.segment.keys, gone)
+    if not touched.any():
+        return live
+    alive = ~touched if live.alive is None else live.alive & ~touched
+    return LiveSegment(live.segment, alive)
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _living(live: LiveSegment) -> Ids:
+    keys = live.segment.keys
+    return keys if live.alive is None else keys[live.alive]

@@ -1,0 +1,134 @@
+"""The tables of the catalogue, and the engine that reads and writes them.
+
+One truth: whatever is not in these tables does not exist. The vector index is derived from them.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine
+
+from index.errors import StoreMissingError, StoreUnwritableError
+
+SCHEMA_VERSION = 1
+
+metadata = sa.MetaData()
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("value", sa.String, nullable=False),
+)
+
+product = sa.Table(
+    "product",
+    metadata,
+    sa.Column("key", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.String, nullable=False, unique=True),
+    sa.Column("item_group", sa.String, nullable=False, index=True),
+    sa.Column("title", sa.String, nullable=False),
+    sa.Column("description", sa.String, nullable=False),
+    sa.Column("brand", sa.String, nullable=False),
+    sa.Column("category", sa.String, nullable=False),
+    sa.Column("color", sa.String, nullable=False),
+    sa.Column("gtin", sa.String, nullable=False, index=True),
+    sa.Column("attributes", sa.JSON, nullable=False),
+    sa.Column("text_embedding", sa.LargeBinary, nullable=False),  # (d,) float16
+    sa.Column("content_hash", sa.String, nullable=False),
+    sa.Column("sequence", sa.BigInteger, nullable=False, index=True),
+    sqlite_autoincrement=True,  # a key is never given twice
+)
+
+offer = sa.Table(
+    "offer",
+    metadata,
+    sa.Column("product_key", sa.ForeignKey("product.key", ondelete="CASCADE"), primary_key=True),
+    sa.Column("merchant", sa.String, primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),  # 0: the merchant whose words describe it
+    sa.Column("amount", sa.String),  # decimal digits; SQLite has no exact decimal
+    sa.Column("currency", sa.String),
+    sa.Column("regular_amount", sa.String),
+    sa.Column("availability", sa.String, nullable=False),
+    sa.Column("link", sa.String, nullable=False),
+    sa.Column("source_id", sa.String, nullable=False, index=True),
+)
+
+price_history = sa.Table(
+    "price_history",
+    metadata,
+    sa.Column("key", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("product_key", sa.ForeignKey("product.key", ondelete="CASCADE"), index=True),
+    sa.Column("merchant", sa.String, nullable=False),
+    sa.Column("amount", sa.String, nullable=False),
+    sa.Column("currency", sa.String, nullable=False),
+    sa.Column("seen_at", sa.String, nullable=False),  # ISO 8601, UTC
+)
+
+picture = sa.Table(
+    "picture",
+    metadata,
+    sa.Column("key", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("product_key", sa.ForeignKey("product.key", ondelete="CASCADE"), index=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("source", sa.String, nullable=False),
+    sa.Column("sha256", sa.String, nullable=False, index=True),
+    sa.Column("embedding", sa.LargeBinary, nullable=False),  # (d,) float16
+    sa.Column("colours", sa.LargeBinary, nullable=False),  # (c,) float16
+    sqlite_autoincrement=True,
+)
+
+display = sa.Table(
+    "display",
+    metadata,
+    sa.Column("sha256", sa.String, primary_key=True),  # of the original picture
+    sa.Column("jpeg", sa.LargeBinary, nullable=False),
+)
+
+deletion = sa.Table(
+    "deletion",
+    metadata,
+    sa.Column("product_key", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("sequence", sa.BigInteger, nullable=False, index=True),
+)
+
+
+def sqlite_engine(path: Path, *, create: bool) -> Engine:
+    """Opens the database file; WAL with a sync at each commit, so a committed write survives.
+
+    Source: https://www.sqlite.org/pragma.html#pragma_synchronous (FULL in WAL mode is durable over
+    loss of power).
+
+    Raises:
+        StoreMissingError: ``create`` is false and there is no file.
+        StoreUnwritableError: the folder or the file cannot be written.
+    """
+    if not create and not path.is_file():
+        raise StoreMissingError(f"there is no store in {path.parent}: no {path.name}")
+    engine = sa.create_engine(
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": 30.0}
+    )
+    sa.event.listen(engine, "connect", _configure)
+    sa.event.listen(engine, "begin", _begin)
+    try:
+        metadata.create_all(engine)
+    except sa.exc.OperationalError as error:
+        raise StoreUnwritableError(f"{path.parent} cannot be written: {error.orig}") from error
+    return engine
+
+
+def writing(engine: Engine) -> Engine:
+    """The same engine, whose transactions take SQLite's write lock at their start."""
+    return engine.execution_options(snapshelf_write=True)
+
+
+def _configure(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # pysqlite must not begin transactions of its own
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("snapshelf_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

@@ -1,0 +1,5 @@
+"""``python -m scripts`` is ``snapshelf``."""
+
+from scripts.cli import main
+
+main()

@@ -1,0 +1,42 @@
+"""``snapshelf demo``: the demo shop, one search, and the page."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from index.types import NO_FILTERS
+from scripts.search import print_matches, read_photo
+from scripts.serve import PortOption, bind, run
+from service import wiring
+from service.http.schemas import search_response
+from service.indexing import FeedIndexing
+from service.pipeline import SearchRequest
+from service.settings import load_settings
+
+DATA = Path(__file__).resolve().parent.parent / "data" / "demo"
+_HOST = "127.0.0.1"
+
+
+def demo(
+    port: PortOption = 8000,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="serve the page")] = True,
+) -> None:
+    """Indexes the demo shop into a temporary store, searches a photo, and serves the page."""
+    listener = bind(_HOST, port) if serve else None
+    settings = load_settings()
+    models = wiring.load_models(settings)
+    with tempfile.TemporaryDirectory(prefix="snapshelf-demo-") as folder:
+        store = wiring.open_store(Path(folder), models, create=True)
+        indexing = FeedIndexing(store, wiring.ingest(settings, models, store))
+        counts = indexing.run([DATA / "feed.csv"], lambda _: wiring.picture_sources(settings, DATA))
+        print(f"The demo shop: {counts.added} products indexed, {counts.rejected} rejected.")
+        photo = sorted((DATA / "photos").glob("*.jpg"))[0]
+        request = SearchRequest(photo=read_photo(photo), k=5)
+        result = wiring.search_pipeline(settings, models, store).search(request)
+        print(f"The products nearest to data/demo/photos/{photo.name}:")
+        print_matches(search_response(result, NO_FILTERS, models.space.embedder))
+        if listener is not None:
+            run(wiring.http_service(settings, models, store, _HOST), listener)
+        store.close()

@@ -1,0 +1,1 @@
+"""Training of the default embedder; run through ``python -m scripts.train_embedder``."""

@@ -1,0 +1,233 @@
+"""The linear map from the trunk's features to the embedding, and from the teacher's to the same."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn.functional import normalize
+
+from scripts.embedder_training.losses import image_loss, image_text_loss, imagenet_loss
+from scripts.embedder_training.pictures import Picture
+
+Features = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class HeadSettings:
+    """How the heads are trained; chosen on the development split."""
+
+    dimension: int = 256
+    steps: int = 1000
+    pairs: int = 128
+    """A batch is twice as many views."""
+    learning_rate: float = 3e-3
+    temperature: float = 0.07
+    clean_share: float = 0.6
+    """Views taken as the catalogue shows them; the rest are phone views."""
+    catalogue_share: float = 0.3
+    """Partners that are the product's catalogue picture, where there is one."""
+    text_weight: float = 1.0
+    imagenet_weight: float = 0.5
+    mixed_share: float = 0.0
+    """Pairs that become virtual products: two products' features averaged, in both views alike."""
+    imagenet_classes: int = 256
+    """Of the 1,000, drawn anew each step."""
+    blend: float = 1.0
+    """1: the trained map; 0: its start. Between: weights in between (WiSE-FT, Wortsman 2022)."""
+    shrinkage: float = 0.0
+    """0: start from PCA alone; above: within-product whitening with this much shrinkage."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Indices of the views of one step."""
+
+    pictures: NDArray[np.int64]
+    views: NDArray[np.int64]
+
+
+def pca_head(features: Features, dimension: int, power: float = 0.5) -> nn.Linear:
+    """Gives a centred PCA as a linear layer, each direction divided by variance^(power/2).
+
+    Args:
+        features: ``(n, 1280)``.
+        dimension: directions kept.
+        power: 0 keeps the variances, 1 whitens; half of it is best on unseen products.
+    """
+    mean = features.mean(axis=0)
+    covariance = np.cov((features - mean).T.astype(np.float64))
+    values, vectors = np.linalg.eigh(covariance)
+    values, vectors = values[::-1][:dimension], vectors[:, ::-1][:, :dimension]
+    weight = (vectors * values ** (-power / 2)).T  # (dimension, 1280)
+    scale = 1 / np.linalg.norm((features - mean) @ weight.T, axis=1).mean()
+    return _linear(weight * scale, mean)
+
+
+def _linear(weight: NDArray[np.float64], mean: NDArray[np.float32]) -> nn.Linear:
+    layer = nn.Linear(weight.shape[1], weight.shape[0])
+    with torch.no_grad():
+        layer.weight.copy_(torch.from_numpy(weight))
+        layer.bias.copy_(torch.from_numpy(-weight @ mean))
+    return layer
+
+
+def blended(start: nn.Linear, trained: nn.Linear, share: float) -> nn.Linear:
+    """Gives the layer between two layers: 0 is ``start``, 1 is ``trained``."""
+    layer = nn.Linear(start.in_features, start.out_features)
+    with torch.no_grad():
+        for name in ("weight", "bias"):
+            first, last = getattr(start, name), getattr(trained, name)
+            getattr(layer, name).copy_((1 - share) * first + share * last)
+    return layer
+
+
+class Pairs:
+    """Draws batches in which every picture has a partner that shows the same product."""
+
+    def __init__(self, pictures: Sequence[Picture], views: int, settings: HeadSettings, seed: int):
+        """Sorts the pictures by what they show; ``views`` counts the clean one."""
+        self._draw = np.random.default_rng(seed)
+        self._settings = settings
+        self._views = views
+        self.positive = _codes([picture.positive for picture in pictures])
+        self.caption = _codes([picture.caption for picture in pictures])
+        self._members = [
+            np.flatnonzero(self.positive == code) for code in range(self.positive.max() + 1)
+        ]
+        iconic = np.array([picture.source == "iconic" for picture in pictures])
+        self._catalogue = [rows[iconic[rows]] for rows in self._members]
+
+    def __iter__(self) -> Iterator[Batch]:
+        for _ in range(self._settings.steps):
+            anchors = self._draw.integers(len(self.positive), size=self._settings.pairs)
+            partners = np.array([self._partner(anchor) for anchor in anchors])
+            pictures = np.concatenate([anchors, partners])
+            views = self._some_views(len(pictures))
+            same = (anchors == partners) & (views[: len(anchors)] == views[len(anchors) :])
+            views[len(anchors) :][same] = (views[len(anchors) :][same] + 1) % self._views
+            yield Batch(pictures, views)
+
+    def _partner(self, anchor: int) -> int:
+        code = self.positive[anchor]
+        catalogue = self._catalogue[code]
+        if len(catalogue) and self._draw.random() < self._settings.catalogue_share:
+            return int(self._draw.choice(catalogue))
+        others = self._members[code]
+        return int(self._draw.choice(others))
+
+    def _some_views(self, count: int) -> NDArray[np.int64]:
+        views = self._draw.integers(1, self._views, size=count)
+        views[self._draw.random(count) < self._settings.clean_share] = 0
+        return views
+
+
+def _codes(names: Sequence[str]) -> NDArray[np.int64]:
+    """Gives each name its position among the sorted names, -1 for an empty one."""
+    order = {name: code for code, name in enumerate(sorted({name for name in names if name}))}
+    return np.array([order.get(name, -1) for name in names])
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Teacher vectors of everything that the heads compare pictures with."""
+
+    captions: list[Features]
+    """By sorted caption key: ``(wordings, 384)``."""
+    imagenet: Features
+    """``(1000, 384)``."""
+
+
+def train_heads(
+    features: Features, pairs: Pairs, texts: Texts, classifier: Features,
+    start: nn.Linear, settings: HeadSettings, seed: int,
+) -> tuple[nn.Linear, nn.Linear]:  # fmt: skip
+    """Gives the trained picture map (1280 to d) and teacher map (384 to d).
+
+    Args:
+        features: ``(views, n, 1280)``, view 0 the clean one.
+        pairs: draws the batches.
+        texts: teacher vectors.
+        classifier: ``(1000, 1280)``, ImageNet's: names things of which there is no picture.
+        start: where the picture map starts.
+        settings: steps, rates and weights.
+        seed: of the teacher map's start and of the wordings.
+    """
+    torch.manual_seed(seed)
+    draw = np.random.default_rng(seed)
+    table = torch.from_numpy(features)
+    weights = torch.from_numpy(classifier - classifier.mean(axis=0))
+    names = torch.from_numpy(texts.imagenet)
+    picture_map = blended(start, start, 0.0)
+    teacher_map = nn.Linear(names.shape[1], settings.dimension)
+    parameters = [*picture_map.parameters(), *teacher_map.parameters()]
+    optimiser = torch.optim.AdamW(parameters, lr=settings.learning_rate, weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, settings.learning_rate, settings.steps, pct_start=0.1
+    )
+    for batch in pairs:
+        rows = table[batch.views, batch.pictures]  # (2 pairs, 1280)
+        labels = pairs.positive[batch.pictures]
+        captions = pairs.caption[batch.pictures]
+        if settings.mixed_share:
+            rows, labels, captions = mixed(rows, labels, captions, settings.mixed_share, draw)
+        images = normalize(picture_map(rows), dim=1)
+        wording = np.stack(
+            [_one(texts.captions[c], draw) if c >= 0 else _NOTHING for c in captions]
+        )
+        spoken = normalize(teacher_map(torch.from_numpy(wording)), dim=1)
+        positive = torch.from_numpy(labels)
+        loss = image_loss(images, positive, settings.temperature)
+        loss = loss + settings.text_weight * image_text_loss(
+            images, spoken, torch.from_numpy(captions), settings.temperature
+        )
+        some = torch.from_numpy(draw.choice(len(names), settings.imagenet_classes, replace=False))
+        loss = loss + settings.imagenet_weight * imagenet_loss(
+            picture_map.weight, weights[some], normalize(teacher_map(names[some]), dim=1)
+        )
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+    return picture_map, teacher_map
+
+
+def mixed(
+    rows: torch.Tensor,
+    labels: NDArray[np.int64],
+    captions: NDArray[np.int64],
+    share: float,
+    draw: np.random.Generator,
+) -> tuple[torch.Tensor, NDArray[np.int64], NDArray[np.int64]]:
+    """Turns a share of the pairs into virtual products, so that no product is learnt by heart.
+
+    Both pictures of pair a are averaged with those of pair b at one weight; the result is a product
+    of its own, without caption. After mixup (Zhang et al., 2018), over labels never seen.
+    """
+    pairs = len(rows) // 2
+    first = draw.permutation(pairs)[: round(share * pairs)]
+    second = draw.permutation(pairs)[: len(first)]
+    weight = torch.from_numpy(draw.uniform(0.35, 0.65, (len(first), 1)).astype(np.float32))
+    source, rows, labels, captions = rows, rows.clone(), labels.copy(), captions.copy()
+    for offset in (0, pairs):
+        rows[first + offset] = (
+            weight * source[first + offset] + (1 - weight) * source[second + offset]
+        )
+        labels[first + offset] = labels.max() + 1 + np.arange(len(first)) if not offset else labels[first]
+        captions[first + offset] = -1
+    return rows, labels, captions
+
+
+_NOTHING = np.zeros(384, np.float32)
+
+
+def _one(rows: Features, draw: np.random.Generator) -> Features:
+    return rows[draw.integers(len(rows))]
+
+
+def apply(layer: nn.Linear, rows: Features) -> Features:
+    """Gives ``(n, d)`` unit rows."""
+    with torch.inference_mode():
+        return normalize(layer(torch.from_numpy(rows)), dim=1).numpy()

@@ -1,0 +1,47 @@
+"""``snapshelf eval``: retrieval quality as one number, with its interval."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from scripts.options import EmbedderOption, FilterOption, JsonOption, StoreOption, filters_of
+from service import wiring
+from service.evaluation import METRICS, judge, read_queries, report
+from service.settings import load_settings
+
+
+def evaluate(
+    queries: Annotated[Path, typer.Argument(help="CSV with the columns photo,product[,text]")],
+    store: StoreOption,
+    filter_: FilterOption = None,
+    embedder: EmbedderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measures recall@1/5/10, MRR and mAP@10 with 95 % bootstrap intervals."""
+    filters = filters_of(filter_)
+    labelled = read_queries(queries)
+    if not labelled:
+        raise typer.BadParameter(f"{queries} holds no queries")
+    settings = load_settings(embedder=embedder)
+    models = wiring.load_models(settings)
+    opened = wiring.open_store(store, models)
+    pipeline = wiring.search_pipeline(settings, models, opened)
+    figures = report(judge(labelled, pipeline, opened, filters))
+    opened.close()
+    print(json.dumps(figures, indent=1)) if as_json else _print(figures)
+
+
+def _print(figures: dict[str, Any]) -> None:
+    table = Table("category", "n", *METRICS)
+    rows = [("all", figures["overall"]), *figures["by_category"].items()]
+    for name, row in rows:
+        cells = []
+        for metric in METRICS:
+            low, high = row[f"{metric}_ci95"]
+            cells.append(f"{row[metric]:.3f} [{low:.3f}, {high:.3f}]")
+        table.add_row(name or "-", str(row["n"]), *cells)
+    Console().print(table)

@@ -1,0 +1,67 @@
+"""``snapshelf search``: one search without a server."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from scripts.options import EmbedderOption, FilterOption, JsonOption, StoreOption, filters_of
+from service import wiring
+from service.errors import RequestError
+from service.http.schemas import SearchResponse, search_response
+from service.pipeline import SearchRequest
+from service.settings import load_settings
+
+
+def search(
+    store: StoreOption,
+    photo: Annotated[Path | None, typer.Argument(help="a picture; none: search by --text")] = None,
+    text: Annotated[str, typer.Option(help="words, alone or beside the photo")] = "",
+    filter_: FilterOption = None,
+    k: Annotated[int, typer.Option(min=1, max=100)] = 10,
+    embedder: EmbedderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Finds the products of a photo."""
+    filters = filters_of(filter_)
+    request = SearchRequest(photo=read_photo(photo), text=text.strip(), k=k, filters=filters)
+    settings = load_settings(embedder=embedder)
+    models = wiring.load_models(settings)
+    opened = wiring.open_store(store, models)
+    result = wiring.search_pipeline(settings, models, opened).search(request)
+    response = search_response(result, filters, models.space.embedder)
+    print(response.model_dump_json(indent=1)) if as_json else print_matches(response)
+    opened.close()
+
+
+def read_photo(path: Path | None) -> bytes | None:
+    """Gives a file's bytes; None for no path.
+
+    Raises:
+        RequestError: the file cannot be read.
+    """
+    if path is None:
+        return None
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RequestError(f"{path}: {error.strerror}") from error
+
+
+def print_matches(response: SearchResponse) -> None:
+    """Prints one table an item."""
+    console = Console()
+    for number, item in enumerate(response.items, start=1):
+        table = Table(title=f"item {number}" if item.box else "products for these words")
+        for column in ("score", "product", "colour", "price", "merchants", "link"):
+            table.add_column(column, overflow="fold")
+        for match in item.matches:
+            price = f"{match.price.amount} {match.price.currency}" if match.price else "-"
+            merchants = ", ".join(offer.merchant for offer in match.offers if offer.merchant)
+            table.add_row(
+                f"{match.score:.3f}", match.title, match.color, price, merchants, match.link
+            )
+        console.print(table)
+    console.print(f"{response.timings_ms['total']:.0f} ms", style="dim")

@@ -1,0 +1,1 @@
+"""The pipeline that joins photos and catalogue, and the HTTP service around it."""

@@ -1,0 +1,28 @@
+"""What can go wrong in the service itself.
+
+ServiceError
+├── RequestError        the request asks for something that cannot be done
+├── WritesClosedError   the server takes no writes as it was started
+├── FetchError          a picture's address cannot be fetched
+└── SettingsError       a setting is wrong
+"""
+
+
+class ServiceError(Exception):
+    """Anything that this package raises on purpose."""
+
+
+class RequestError(ServiceError):
+    """The request asks for something that cannot be done; the message says what is allowed."""
+
+
+class WritesClosedError(ServiceError):
+    """Writes are answered only on loopback while no keys are set."""
+
+
+class FetchError(ServiceError):
+    """A picture's address was refused, or did not give a picture."""
+
+
+class SettingsError(ServiceError):
+    """A setting is missing or of a wrong form."""

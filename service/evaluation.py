@@ -1,0 +1,174 @@
+"""How good retrieval is: metrics of a list of labelled queries, with bootstrap intervals.
+
+Metrics are ranx's (https://amenra.github.io/ranx/); intervals are scipy's percentile bootstrap over
+queries.
+"""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import UnknownProductError
+from index.store import Store
+from index.types import NO_FILTERS, Filters
+from service.errors import RequestError
+from service.pipeline import SearchPipeline, SearchRequest
+
+DEPTH = 10
+METRICS = {
+    "recall_at_1": "hit_rate@1",
+    "recall_at_5": "hit_rate@5",
+    "recall_at_10": "hit_rate@10",
+    "mrr": "mrr@10",
+    "map_at_10": "map@10",
+}
+"""Our name and ranx's. A query has one right answer, so that recall is the hit rate."""
+_RESAMPLES = 2000
+_SEED = 0
+
+
+@dataclass(frozen=True)
+class LabelledQuery:
+    """A photo, words, or both, and the product or group that is right."""
+
+    photo: Path | None
+    text: str
+    product: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A query's ranking: what came back, and whether ids are groups or products."""
+
+    right: str
+    ranked: tuple[str, ...]
+    category: str
+
+
+def read_queries(path: Path) -> list[LabelledQuery]:
+    """Reads a CSV file with the columns ``photo,product`` and optionally ``text``.
+
+    Raises:
+        RequestError: no such file, a column is missing, or a row names nothing to look for.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            missing = {"photo", "product"} - set(reader.fieldnames or [])
+            if missing:
+                raise RequestError(f"{path.name}: no column {', '.join(sorted(missing))}")
+            return [_query(path, row, line) for line, row in enumerate(reader, start=2)]
+    except OSError as error:
+        raise RequestError(f"{path}: {error.strerror}") from error
+
+
+def judge(
+    queries: Sequence[LabelledQuery],
+    pipeline: SearchPipeline,
+    store: Store,
+    filters: Filters = NO_FILTERS,
+) -> list[Judged]:
+    """Searches for every query; products are ranked for a product's id, groups for a group's.
+
+    Raises:
+        RequestError: a photo cannot be read, or a label is in no catalogue.
+        PhotoError: a photo cannot be decoded.
+    """
+    return [_judged(query, pipeline, store, filters) for query in queries]
+
+
+def report(judged: Sequence[Judged]) -> dict[str, Any]:
+    """Gives the contract's ``overall`` and ``by_category`` figures; fractions, not per cent."""
+    table = _per_query(judged)
+    categories = sorted({one.category for one in judged})
+    index = np.array([one.category for one in judged])
+    return {
+        "overall": _figures(table),
+        "by_category": {
+            category: _figures({name: values[index == category] for name, values in table.items()})
+            for category in categories
+        },
+    }
+
+
+def _query(path: Path, row: dict[str, str], line: int) -> LabelledQuery:
+    photo, text = (row.get("photo") or "").strip(), (row.get("text") or "").strip()
+    product = (row.get("product") or "").strip()
+    if not product or not (photo or text):
+        raise RequestError(f"{path.name} line {line}: no product, or neither photo nor text")
+    return LabelledQuery(path.parent / photo if photo else None, text, product, line)
+
+
+def _judged(
+    query: LabelledQuery, pipeline: SearchPipeline, store: Store, filters: Filters
+) -> Judged:
+    is_group, category = _label(store, query)
+    try:
+        photo = query.photo.read_bytes() if query.photo else None
+    except OSError as error:
+        raise RequestError(f"line {query.line}: {query.photo}: {error.strerror}") from error
+    request = SearchRequest(
+        photo, query.text, DEPTH, is_main_only=True, filters=filters, is_grouped=is_group
+    )
+    matches = pipeline.search(request).items[0].matches
+    ranked = [one.product.group if is_group else one.product.id for one in matches]
+    right = query.product if is_group else store.catalogue.product(query.product).id
+    return Judged(right, tuple(ranked), category)
+
+
+def _label(store: Store, query: LabelledQuery) -> tuple[bool, str]:
+    """Whether the label is a group, and the category of its product."""
+    try:
+        return False, store.catalogue.product(query.product).category
+    except UnknownProductError:
+        members = store.catalogue.variants([query.product]).get(query.product)
+    if not members:
+        raise RequestError(
+            f"line {query.line}: {query.product!r} is neither a product nor a group of this store"
+        )
+    return True, members[0].category
+
+
+def _per_query(judged: Sequence[Judged]) -> dict[str, NDArray[np.float64]]:
+    """One value a query and metric, in the order of the queries."""
+    from ranx import Qrels, Run, evaluate
+
+    qrels = Qrels({f"{i:07d}": {one.right: 1} for i, one in enumerate(judged)})
+    run = Run(
+        {
+            f"{i:07d}": {found: float(DEPTH - rank) for rank, found in enumerate(one.ranked)}
+            or {"nothing": 0.0}
+            for i, one in enumerate(judged)
+        }
+    )
+    evaluate(qrels, run, list(METRICS.values()), return_mean=False)
+    ids = [f"{i:07d}" for i in range(len(judged))]
+    return {
+        name: np.array([run.scores[theirs][one] for one in ids]) for name, theirs in METRICS.items()
+    }
+
+
+def _figures(table: dict[str, NDArray[np.float64]]) -> dict[str, Any]:
+    figures: dict[str, Any] = {"n": len(table["mrr"])}
+    for name, values in table.items():
+        figures[name] = round(float(values.mean()), 4)
+        figures[f"{name}_ci95"] = interval(values)
+    return figures
+
+
+def interval(values: NDArray[np.float64]) -> list[float]:
+    """Gives the 95 % percentile bootstrap interval of a mean; the mean itself where all agree."""
+    if len(values) < 2 or np.ptp(values) == 0:
+        return [round(float(values.mean()), 4)] * 2
+    from scipy.stats import bootstrap
+
+    found = bootstrap(
+        (values,), np.mean, n_resamples=_RESAMPLES, method="percentile", rng=_SEED
+    ).confidence_interval
+    return [round(float(found.low), 4), round(float(found.high), 4)]

@@ -1,0 +1,36 @@
+"""The FastAPI application."""
+
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+
+from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from service.http import operations, problems, products, search
+from service.http.context import Service
+from service.http.metrics import REQUESTS
+
+
+def create_app(service: Service) -> ASGIApp:
+    """Builds the application around loaded models and an open store."""
+    app = FastAPI(
+        title="Snapshelf",
+        version=version("snapshelf"),
+        summary="From a photo to the product on the shelf.",
+        max_body_size=service.max_body_bytes,
+    )
+    app.state.service = service
+    for router in (search.router, products.router, operations.router):
+        app.include_router(router)
+    app.mount("/web", StaticFiles(directory=operations.WEB), name="web")
+    app.middleware("http")(_count)
+    return problems.install(app)
+
+
+async def _count(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await call_next(request)
+    route = request.scope.get("route")
+    path = getattr(route, "path", "unknown")
+    REQUESTS.labels(path, str(response.status_code)).inc()
+    return response

@@ -1,0 +1,11 @@
+"""Prometheus metrics of the process."""
+
+from prometheus_client import Counter, Histogram
+
+SEARCH_SECONDS = Histogram(
+    "snapshelf_search_seconds",
+    "Time of a search by stage",
+    ["stage"],
+    buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0),
+)
+REQUESTS = Counter("snapshelf_requests_total", "Requests by route and status", ["route", "status"])

@@ -1,0 +1,52 @@
+"""Health, metrics and the page."""
+
+from pathlib import Path
+
+from fastapi import APIRouter, Response
+from fastapi.responses import FileResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from service.http.context import ServiceDep
+
+router = APIRouter(tags=["operations"])
+
+WEB = Path(__file__).parent / "web"
+_PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+@router.get("/health/live")
+async def live() -> dict[str, str]:
+    """Says that the process answers."""
+    return {"status": "live"}
+
+
+@router.get("/health/ready")
+def ready(service: ServiceDep) -> dict[str, str | int]:
+    """Says that the catalogue can be searched, and how large it is."""
+    snapshot = service.store.refresh()
+    products, pictures = service.store.catalogue.count()
+    return {
+        "status": "ready",
+        "products": products,
+        "pictures": pictures,
+        "sequence": snapshot.sequence,
+        "version": snapshot.version,
+        "embedder": service.embedder,
+    }
+
+
+@router.get("/metrics", response_class=Response)
+def metrics() -> Response:
+    """Prometheus' text format."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/", include_in_schema=False)
+async def page() -> FileResponse:
+    """The web page."""
+    return FileResponse(WEB / "index.html", headers=_PAGE_HEADERS)

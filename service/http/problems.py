@@ -1,0 +1,134 @@
+"""Errors as RFC 9457 problems: one table from error class to status, no trace, no path of a disk.
+
+Source: https://www.rfc-editor.org/rfc/rfc9457
+"""
+
+import logging
+import re
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from index import errors as index_errors
+from service import errors as service_errors
+from vision import errors as vision_errors
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 5
+
+STATUS: dict[type[Exception], int] = {
+    vision_errors.PhotoTooLargeError: 413,
+    vision_errors.NotAPictureError: 415,
+    vision_errors.BrokenPictureError: 422,
+    vision_errors.BadBoxError: 422,
+    vision_errors.ModelUnavailableError: 503,
+    vision_errors.UnknownModelError: 503,
+    index_errors.RowError: 422,
+    index_errors.FilterError: 422,
+    index_errors.FeedError: 422,
+    index_errors.UnknownFeedError: 422,
+    index_errors.UnknownProductError: 404,
+    index_errors.StoreMissingError: 503,
+    index_errors.StoreBusyError: 503,
+    index_errors.StoreUnwritableError: 503,
+    index_errors.StoreDamagedError: 503,
+    index_errors.StoreTooNewError: 503,
+    index_errors.EmbedderMismatchError: 503,
+    service_errors.RequestError: 422,
+    service_errors.WritesClosedError: 403,
+    service_errors.FetchError: 422,
+    service_errors.SettingsError: 503,
+}
+"""Every class that is raised; a test fails on one that is missing."""
+
+
+def install(app: FastAPI) -> ASGIApp:
+    """Makes every error of the app a problem; gives the app to serve."""
+    for error in STATUS:
+        app.add_exception_handler(error, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unknown)
+    return PlainErrorsToProblems(app)  # outside: the body limit answers before any middleware
+
+
+def problem(
+    status: int, detail: str, kind: str = "about:blank", headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """Gives the response for one problem."""
+    body = {"type": kind, "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    if status == 503:
+        headers = {"Retry-After": str(RETRY_AFTER_S), **(headers or {})}
+    return JSONResponse(body, status, headers, media_type=MEDIA_TYPE)
+
+
+def _known(request: Request, error: Exception) -> JSONResponse:
+    status = STATUS[type(error)]
+    detail = str(error)
+    if status == 503:  # ours, not the caller's: the log has the rest
+        logger.error("%s %s: %s", request.method, request.url.path, error)
+        detail = "the catalogue or a model is not available now"
+    return problem(status, detail, f"urn:snapshelf:{_kebab(type(error).__name__)}")
+
+
+def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    faults = [_fault(fault) for fault in error.errors()]
+    return problem(422, "; ".join(faults), "urn:snapshelf:wrong-request")
+
+
+def _fault(fault: dict[str, Any]) -> str:
+    place = ".".join(str(part) for part in fault["loc"] if part not in {"body", "query", "path"})
+    return f"{place or 'request'}: {fault['msg']}"
+
+
+def _http(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+
+
+def _unknown(request: Request, error: Exception) -> JSONResponse:
+    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem(500, "an error of the server; it has been logged")
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name.removesuffix("Error")).lower()
+
+
+class PlainErrorsToProblems:
+    """Rewrites bare text errors of the framework (its 413 for a long body) as problems."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes everything on, but for error responses that are text/plain."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_replaced = False
+
+        async def checked(message: Message) -> None:
+            nonlocal is_replaced
+            if message["type"] == "http.response.start" and _is_plain_error(message):
+                is_replaced = True
+                detail = "the request is larger than allowed" if message["status"] == 413 else ""
+                await problem(message["status"], detail)(scope, receive, send)
+            elif not is_replaced:
+                await send(message)
+
+        await self._app(scope, receive, checked)
+
+
+def _is_plain_error(message: Message) -> bool:
+    types = [value for name, value in message["headers"] if name.lower() == b"content-type"]
+    is_plain = not types or types[0].startswith((b"text/plain", b"application/json"))
+    return message["status"] >= 400 and is_plain

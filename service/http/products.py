@@ -1,0 +1,176 @@
+"""``/v1/products``: read, write, delete, pictures, and products like one."""
+
+import json
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.datastructures import UploadFile
+
+from index.feed_rows import FeedRow, parse_row
+from service.errors import FetchError, RequestError
+from service.http.context import Service, ServiceDep, WritableDep
+from service.http.schemas import (
+    BatchRequest,
+    BatchResponse,
+    OutcomeSchema,
+    ProductSchema,
+    SimilarResponse,
+    match_schema,
+    parse_filters,
+    product_schema,
+)
+from service.http.search import PROBLEMS
+from service.ingest import Outcome, ReadPicture
+from service.pipeline import MAX_K
+
+router = APIRouter(tags=["products"], responses=PROBLEMS)
+
+_UPLOAD = "upload:"
+_MAX_IMAGES = 20
+
+PUT_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"type": "object"}},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "product": {"type": "string", "description": "the row as JSON"},
+                        "images": {
+                            "type": "array",
+                            "items": {"type": "string", "format": "binary"},
+                        },
+                    },
+                    "required": ["product"],
+                }
+            },
+        },
+    }
+}
+
+
+@router.post("/v1/products/batch")
+def write_batch(service: WritableDep, batch: BatchRequest) -> BatchResponse:
+    """Adds or updates up to 1,000 products, pictures as http(s) addresses; all or none."""
+    rows = [parse_row(raw) for raw in batch.products]
+    outcomes = service.ingest.commit(rows, service.sources.read)
+    return BatchResponse(outcomes=[_outcome(one) for one in outcomes])
+
+
+@router.get("/v1/products/{product_id:path}/images/{position}", response_class=Response)
+def image(service: ServiceDep, product_id: str, position: int) -> Response:
+    """Gives a product's picture as a JPEG of at most 640 pixels a side."""
+    jpeg = service.store.catalogue.display_jpeg(product_id, position)
+    headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
+    return Response(jpeg, media_type="image/jpeg", headers=headers)
+
+
+@router.get("/v1/products/{product_id:path}/similar")
+def similar(
+    service: ServiceDep,
+    product_id: str,
+    k: Annotated[int, Query(ge=1, le=MAX_K)] = 10,
+    filters: str = "",
+) -> SimilarResponse:
+    """Gives products of other groups that look and read alike."""
+    asked = parse_filters(filters)
+    matches = service.pipeline.similar(product_id, k, asked)
+    return SimilarResponse(id=product_id, matches=[match_schema(one, asked) for one in matches])
+
+
+@router.get("/v1/products/{product_id:path}")
+def product(service: ServiceDep, product_id: str) -> ProductSchema:
+    """Gives a product with its offers."""
+    return _shown(service, product_id)
+
+
+@router.put(
+    "/v1/products/{product_id:path}",
+    response_model=ProductSchema,
+    responses={201: {"model": ProductSchema, "description": "added"}},
+    openapi_extra=PUT_BODY,
+)
+async def write(service: WritableDep, product_id: str, request: Request) -> Response:
+    """Adds or updates a product: a feed row as JSON, or as multipart with pictures."""
+    raw, uploads = await _body(request)
+    if str(raw.setdefault("id", product_id)) != product_id:
+        raise RequestError(f"the row's id is {raw['id']!r}, the address says {product_id!r}")
+    if uploads:
+        raw["image_link"] = ",".join(uploads)
+        raw.pop("additional_image_link", None)
+    row = _row(raw, list(uploads))
+    status = await to_thread.run_sync(_commit, service, row, _reader(service, uploads))
+    shown = await to_thread.run_sync(_shown, service, product_id)
+    return JSONResponse(shown.model_dump(), status)
+
+
+@router.delete("/v1/products/{product_id:path}", status_code=204)
+def delete(service: WritableDep, product_id: str) -> None:
+    """Removes a product, its pictures and its vectors."""
+    service.ingest.delete(product_id)
+
+
+def _commit(service: Service, row: FeedRow, read: ReadPicture) -> int:
+    [outcome] = service.ingest.commit([row], read)
+    if outcome.status == "rejected":
+        raise RequestError("; ".join(outcome.problems))
+    return 201 if outcome.status == "added" else 200
+
+
+def _shown(service: Service, product_id: str) -> ProductSchema:
+    found = service.store.catalogue.product(product_id)
+    return product_schema(found, len(service.store.catalogue.sources(found.id)))
+
+
+async def _body(request: Request) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The row, and the bytes of uploaded pictures by a name of our own."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/json":
+        return _object(await request.body()), {}
+    if kind != "multipart/form-data":
+        raise RequestError(
+            f"content type {kind!r}; allowed are application/json and multipart/form-data"
+        )
+    async with request.form(max_files=_MAX_IMAGES, max_fields=10) as form:
+        row = form.get("product")
+        if isinstance(row, UploadFile):
+            row = (await row.read()).decode("utf-8", "replace")
+        files = [one for one in form.getlist("images") if isinstance(one, UploadFile)]
+        uploads = {f"{_UPLOAD}{i}": await one.read() for i, one in enumerate(files)}
+    return _object(row or ""), uploads
+
+
+def _object(text: str | bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise RequestError(f"the product is no JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise RequestError(f"the product is a JSON {type(value).__name__}, not an object")
+    return value
+
+
+def _row(raw: dict[str, Any], uploads: list[str]) -> FeedRow:
+    row = parse_row(raw)
+    return FeedRow(row.product, tuple(uploads)) if uploads else row
+
+
+def _reader(service: Service, uploads: dict[str, bytes]) -> ReadPicture:
+    def read(source: str) -> bytes:
+        if source in uploads:
+            return uploads[source]
+        if source.startswith(_UPLOAD):
+            raise FetchError(f"{source}: no such upload")
+        return service.sources.read(source)
+
+    return read
+
+
+def _outcome(outcome: Outcome) -> OutcomeSchema:
+    return OutcomeSchema(
+        id=outcome.product_id, status=outcome.status, problems=list(outcome.problems)
+    )

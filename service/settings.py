@@ -1,0 +1,85 @@
+"""All settings: environment variables ``SNAPSHELF_...`` or ``snapshelf.toml``, read here alone."""
+
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from service.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """One value a line; ``snapshelf settings`` prints them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SNAPSHELF_", toml_file="snapshelf.toml", extra="forbid"
+    )
+
+    embedder: str = Field(
+        "embedded",
+        description="embedded, hf-hub:ORG/REPO, local-dir:PATH, or ARCHITECTURE/PRETRAINED",
+    )
+    device: str = Field("auto", description="auto (CUDA when there is one), cpu, cuda, cuda:1")
+    dtype: str = Field(
+        "auto", description="auto (bfloat16 on CUDA, float32 on a CPU) or a torch name"
+    )
+    batch_size: int = Field(
+        0, ge=0, description="pictures a forward pass; 0: 128 on CUDA, 8 on a CPU"
+    )
+    engine: Literal["auto", "eager", "traced", "compile", "onnx"] = Field(
+        "auto", description="how the image model runs on a CPU"
+    )
+    threads: int = Field(
+        0, ge=0, description="CPU threads of the models; 0: as many as there are cores"
+    )
+    cache: Path = Field(
+        Path(platformdirs.user_cache_dir("snapshelf")),
+        description="folder for models that are put together or converted at first use",
+    )
+    max_photo_bytes: int = Field(20_000_000, ge=1, description="largest upload")
+    max_photo_pixels: int = Field(50_000_000, ge=1, description="most pixels of a picture")
+    max_photo_ratio: float = Field(200.0, ge=1, description="longest side over shortest")
+    fetch_pictures: bool = Field(
+        True, description="fetch pictures that a feed or a product write names by URL"
+    )
+    fetch_private_addresses: bool = Field(
+        False, description="fetch from loopback and private networks too"
+    )
+    fetch_timeout_s: float = Field(20.0, gt=0, description="for one picture, redirects included")
+    max_concurrent_searches: int = Field(
+        4, ge=1, description="searches at work at once; more wait for their turn"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments win over the environment, the environment over ``snapshelf.toml``."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Reads the settings; overrides that are None do not count.
+
+    Raises:
+        SettingsError: names the setting, what came and what is allowed.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"setting {name}: {first['msg']} (came: {first['input']!r})") from error

@@ -1,0 +1,127 @@
+"""The straight line, on a small drawn shop with the real embedded model."""
+
+import pytest
+
+from index.types import Filters, PriceRange
+from service.errors import RequestError
+from service.pipeline import SearchRequest
+from tests.service.conftest import Shop, drawn, encoded
+from vision.errors import BadBoxError, NotAPictureError
+from vision.types import Box
+
+
+def ids(shop: Shop, **request: object) -> list[str]:
+    result = shop.pipeline.search(SearchRequest(**request))  # type: ignore[arg-type]
+    return [match.product.id for match in result.items[0].matches]
+
+
+def test_a_catalogue_picture_finds_its_own_product_first(shop: Shop) -> None:
+    for shape in ("disc", "box", "cross"):
+        photo = encoded(drawn(shape, "blue"))
+        assert ids(shop, photo=photo)[0] == f"{shape}-blue"
+
+
+def test_a_photo_in_another_format_and_size_finds_the_same_product(shop: Shop) -> None:
+    photo = encoded(drawn("cross", "red", 300), "JPEG")
+    assert ids(shop, photo=photo)[0] == "cross-red"
+
+
+def test_one_match_a_group_with_its_variants_inside(shop: Shop) -> None:
+    result = shop.pipeline.search(SearchRequest(photo=encoded(drawn("disc", "red"))))
+    matches = result.items[0].matches
+    assert [match.product.group for match in matches].count("disc") == 1
+    assert len(matches) == 3
+    assert {one.id for one in matches[0].variants} == {"disc-blue", "disc-green"}
+
+
+def test_without_grouping_every_product_is_a_match(shop: Shop) -> None:
+    assert len(ids(shop, photo=encoded(drawn("disc", "red")), is_grouped=False)) == 9
+
+
+def test_matches_are_sorted_by_score_and_name_the_parts(shop: Shop) -> None:
+    result = shop.pipeline.search(SearchRequest(photo=encoded(drawn("disc", "red"))))
+    matches = result.items[0].matches
+    assert [one.score for one in matches] == sorted((one.score for one in matches), reverse=True)
+    assert set(matches[0].parts) == {"image", "colour"}
+    assert matches[0].score == pytest.approx(1.0, abs=2e-3)
+
+
+def test_words_alone_find_a_product_by_its_title(shop: Shop) -> None:
+    result = shop.pipeline.search(SearchRequest(text="green cross"))
+    assert result.width is None
+    assert result.items[0].item is None
+    assert ids(shop, text="green cross", is_grouped=False)[0] == "cross-green"
+    assert set(result.items[0].matches[0].parts) == {"text", "text_image"}
+
+
+def test_words_beside_a_photo_are_a_part_of_the_score(shop: Shop) -> None:
+    request = SearchRequest(photo=encoded(drawn("disc", "red")), text="disc")
+    parts = shop.pipeline.search(request).items[0].matches[0].parts
+    assert set(parts) == {"image", "colour", "text", "text_image"}
+
+
+def test_k_matches_come_back_whenever_k_pass_the_filter(shop: Shop) -> None:
+    filters = Filters(any_of={"color": ("green",)})
+    photo = encoded(drawn("disc", "red"))
+    found = ids(shop, photo=photo, filters=filters, k=3)
+    assert set(found) == {"disc-green", "box-green", "cross-green"}
+
+
+def test_filters_of_price_and_category_act_inside_the_search(shop: Shop) -> None:
+    filters = Filters(price=PriceRange(maximum=20, currency="USD"))  # type: ignore[arg-type]
+    photo = encoded(drawn("cross", "red"))
+    assert {one.split("-")[0] for one in ids(shop, photo=photo, filters=filters)} == {"disc", "box"}
+    category = Filters(any_of={"category": ("toys > shapes > cross",)})
+    assert ids(shop, photo=encoded(drawn("disc", "blue")), filters=category) == ["cross-blue"]
+
+
+def test_a_box_searches_that_region_alone(shop: Shop) -> None:
+    scene = drawn("disc", "blue", 128)
+    wide = scene.resize((128, 128)).crop((0, 0, 128, 128))
+    canvas = wide.copy().resize((256, 128))
+    canvas.paste(drawn("cross", "green", 128), (128, 0))
+    canvas.paste(scene, (0, 0))
+    photo = encoded(canvas)
+    left = shop.pipeline.search(SearchRequest(photo=photo, box=Box(0, 0, 128, 128)))
+    right = shop.pipeline.search(SearchRequest(photo=photo, box=Box(128, 0, 256, 128)))
+    assert left.items[0].matches[0].product.id == "disc-blue"
+    assert right.items[0].matches[0].product.id == "cross-green"
+    assert right.items[0].item is not None
+    assert right.items[0].item.box == Box(128, 0, 256, 128)
+
+
+def test_similar_leaves_out_the_products_own_group(shop: Shop) -> None:
+    found = shop.pipeline.similar("disc-red", k=5)
+    assert {one.product.group for one in found} == {"box", "cross"}
+
+
+@pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        (SearchRequest(), "neither a photo nor a text"),
+        (SearchRequest(text="  "), "neither a photo nor a text"),
+        (SearchRequest(text="x", k=0), "k is 0; allowed is 1 to 100"),
+        (SearchRequest(text="x", k=101), "k is 101"),
+        (SearchRequest(text="x" * 2001), "at most 2,000"),
+        (SearchRequest(text="x", box=Box(0, 0, 1, 1)), "a box without a photo"),
+    ],
+)
+def test_a_wrong_request_is_refused(shop: Shop, request_: SearchRequest, message: str) -> None:
+    with pytest.raises(RequestError, match=message):
+        shop.pipeline.search(request_)
+
+
+def test_a_box_outside_the_photo_is_refused(shop: Shop) -> None:
+    request = SearchRequest(photo=encoded(drawn("disc", "red")), box=Box(0, 0, 500, 10))
+    with pytest.raises(BadBoxError, match="128 x 128"):
+        shop.pipeline.search(request)
+
+
+def test_a_photo_that_is_none_is_refused(shop: Shop) -> None:
+    with pytest.raises(NotAPictureError):
+        shop.pipeline.search(SearchRequest(photo=b"hello"))
+
+
+def test_an_empty_catalogue_gives_no_matches(empty_shop: Shop) -> None:
+    result = empty_shop.pipeline.search(SearchRequest(photo=encoded(drawn("disc", "red"))))
+    assert result.items[0].matches == ()

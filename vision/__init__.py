@@ -1,0 +1,1 @@
+"""Pixels to meaning: decode, detect, embed, describe. Knows nothing of catalogues."""

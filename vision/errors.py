@@ -1,0 +1,48 @@
+"""What can go wrong with pixels and models.
+
+VisionError
+├── PhotoError                  the caller sent something that cannot be searched
+│   ├── PhotoTooLargeError      more bytes, pixels or length of side than allowed
+│   ├── NotAPictureError        no picture, or a format that is not read here
+│   ├── BrokenPictureError      a picture of a known format that does not decode
+│   └── BadBoxError             a region that does not lie in the photo
+└── ModelError                  ours, or the operator's
+    ├── ModelUnavailableError   the model cannot be loaded
+    └── UnknownModelError       the setting names no model
+"""
+
+
+class VisionError(Exception):
+    """Anything that this package raises on purpose."""
+
+
+class PhotoError(VisionError):
+    """The photo cannot be used; the message says what came and what is allowed."""
+
+
+class PhotoTooLargeError(PhotoError):
+    """More bytes, pixels or a longer side ratio than the limits allow."""
+
+
+class NotAPictureError(PhotoError):
+    """The bytes are no picture, or of a format that is not read here."""
+
+
+class BrokenPictureError(PhotoError):
+    """The format is known but the picture does not decode."""
+
+
+class BadBoxError(PhotoError):
+    """A region that does not lie inside the photo."""
+
+
+class ModelError(VisionError):
+    """A model is the reason."""
+
+
+class ModelUnavailableError(ModelError):
+    """A model's weights are missing, damaged, or cannot be loaded."""
+
+
+class UnknownModelError(ModelError):
+    """The name in the settings is no model that can be loaded."""

@@ -1,0 +1,148 @@
+"""Ways to run an image tower; the same vectors, different speeds (``benchmarks/embed_speed.py``).
+
+``auto`` is what was measured fastest: ONNX Runtime on a CPU for convolutional (timm) towers, traced
+and frozen for other towers on a CPU, ``torch.compile`` nowhere by default (its warm-up costs a
+minute and it gains nothing here), eager with the model's dtype on a GPU.
+"""
+
+import os
+import tempfile
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import onnxruntime
+import torch
+
+from vision.errors import ModelUnavailableError, UnknownModelError
+
+ENGINES = ("auto", "eager", "traced", "compile", "onnx")
+
+Encoder = Callable[[torch.Tensor], torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Tower:
+    """An image tower and what is needed to run it."""
+
+    visual: Any
+    """open_clip's image module, in evaluation mode, on ``device``."""
+    example: torch.Tensor
+    """``(1, 3, h, w)`` float32, the shape that the preprocessing makes."""
+    device: torch.device
+    dtype: torch.dtype
+    """Of the tower's weights."""
+    threads: int = 0
+    """CPU threads of ONNX Runtime; 0: as many as there are cores."""
+    onnx_file: Path | None = None
+    """Where the converted tower is kept, a name that only these weights have; None: not kept."""
+
+
+def image_encoder(engine: str, tower: Tower) -> Encoder:
+    """Gives a function from ``(n, 3, h, w)`` float32 pixels to ``(n, d)`` float32 on the CPU.
+
+    Args:
+        engine: one of ``ENGINES``; ``traced`` and ``onnx`` are for float32 on a CPU.
+        tower: what to run.
+
+    Raises:
+        UnknownModelError: no such engine, or one that this device does not have.
+        ModelUnavailableError: the tower cannot be converted.
+    """
+    if engine not in ENGINES:
+        raise UnknownModelError(f"engine {engine!r}: allowed are {', '.join(ENGINES)}")
+    on_cpu = tower.device.type == "cpu" and tower.dtype == torch.float32
+    if engine == "auto":
+        engine = _fastest(tower.visual) if on_cpu else "eager"
+    if engine in {"traced", "onnx"} and not on_cpu:
+        raise UnknownModelError(
+            f"engine {engine!r} runs float32 on a CPU, not {tower.dtype} on {tower.device}"
+        )
+    if engine == "onnx":
+        return _onnx(tower)
+    if engine == "traced":
+        return _traced(tower.visual, tower.example)
+    visual = torch.compile(tower.visual) if engine == "compile" else tower.visual
+    return _eager(visual, tower.device, tower.dtype)
+
+
+def _fastest(visual: Any) -> str:
+    return "onnx" if type(visual).__name__ == "TimmModel" else "traced"
+
+
+def _eager(visual: Any, device: torch.device, dtype: torch.dtype) -> Encoder:
+    def encode(pixels: torch.Tensor) -> torch.Tensor:
+        with torch.inference_mode():
+            moved = pixels.to(device=device, dtype=dtype, non_blocking=True)
+            return visual(moved).float().cpu()  # type: ignore[no-any-return]
+
+    return encode
+
+
+def _traced(visual: Any, example: torch.Tensor) -> Encoder:
+    with torch.inference_mode(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tracing warns of every Python branch on a shape
+        traced = torch.jit.trace(visual, example.repeat(2, 1, 1, 1))  # type: ignore[no-untyped-call]
+        frozen = torch.jit.freeze(traced)
+        frozen = torch.jit.optimize_for_inference(frozen)
+
+    def encode(pixels: torch.Tensor) -> torch.Tensor:
+        with torch.inference_mode():
+            return frozen(pixels)  # type: ignore[no-any-return]
+
+    return encode
+
+
+def _onnx(tower: Tower) -> Encoder:
+    if tower.onnx_file is None:
+        with tempfile.TemporaryDirectory() as folder:
+            session = _session(_export(tower, Path(folder) / "tower.onnx"), tower.threads)
+    elif tower.onnx_file.is_file():
+        session = _session(tower.onnx_file, tower.threads)
+    else:
+        session = _session(_export(tower, tower.onnx_file), tower.threads)
+    name = session.get_inputs()[0].name
+
+    def encode(pixels: torch.Tensor) -> torch.Tensor:
+        return torch.from_numpy(session.run(None, {name: pixels.numpy()})[0])
+
+    return encode
+
+
+def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    # waiting threads that spin take the cores from decoding and from other processes
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises classes of its own, one a fault
+        raise ModelUnavailableError(
+            f"the converted model {path.name} does not load (deleted, it is made again): {error}"
+        ) from error
+
+
+def _export(tower: Tower, path: Path) -> Path:
+    """Converts once; the file appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    batch = torch.export.Dim("batch")
+    try:
+        with torch.inference_mode(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            program = torch.onnx.export(
+                tower.visual,
+                (tower.example.repeat(2, 1, 1, 1),),
+                dynamo=True,
+                dynamic_shapes=({0: batch},),
+                external_data=False,
+                verbose=False,
+            )
+            assert program is not None  # dynamo=True always gives a program
+            program.save(str(partial))
+    except Exception as error:  # the exporter raises what its passes raise
+        raise ModelUnavailableError(f"the tower does not convert to ONNX: {error}") from error
+    os.replace(partial, path)
+    return path

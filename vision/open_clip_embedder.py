@@ -1,0 +1,188 @@
+"""Any open_clip model as an ``Embedder``: pictures and texts to unit vectors.
+
+Source: https://github.com/mlfoundations/open_clip (``create_model_and_transforms``).
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import open_clip
+import torch
+from PIL import Image
+
+from vision.errors import ModelUnavailableError, UnknownModelError
+from vision.image_engines import Encoder, Tower, image_encoder
+from vision.types import EmbedderId, Vectors
+
+
+@dataclass(frozen=True)
+class ComputeOptions:
+    """Where and how a model runs."""
+
+    device: str = "auto"
+    """``auto`` (CUDA when there is one), ``cpu``, ``cuda``, ``cuda:1``."""
+    dtype: str = "auto"
+    """``auto`` (bfloat16 on CUDA, float32 on a CPU), or a torch name."""
+    batch_size: int = 0
+    """Pictures or texts a forward pass; 0: 128 on CUDA, 8 on a CPU."""
+    engine: str = "auto"
+    """``auto``, ``eager``, ``traced``, ``compile`` or ``onnx``; see ``image_engines.py``."""
+    threads: int = 0
+    """CPU threads of the ONNX engine; 0: as many as there are cores."""
+    cache: Path | None = None
+    """Folder in which converted models are kept; None: convert at every start."""
+
+    def resolved_device(self) -> torch.device:
+        """The torch device, ``auto`` decided."""
+        if self.device == "auto":
+            return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        try:
+            return torch.device(self.device)
+        except RuntimeError as error:
+            raise UnknownModelError(
+                f"device {self.device!r} is no torch device (auto, cpu, cuda, cuda:1, ...)"
+            ) from error
+
+    def resolved_dtype(self) -> torch.dtype:
+        """The torch dtype, ``auto`` decided by the device."""
+        if self.dtype == "auto":
+            on_gpu = self.resolved_device().type == "cuda"
+            return torch.bfloat16 if on_gpu else torch.float32
+        dtype = getattr(torch, self.dtype, None)
+        if not isinstance(dtype, torch.dtype):
+            raise UnknownModelError(f"dtype {self.dtype!r} is no torch dtype (auto, float32, ...)")
+        return dtype
+
+    def resolved_batch_size(self) -> int:
+        """Pictures a forward pass, 0 decided by the device."""
+        return self.batch_size or (128 if self.resolved_device().type == "cuda" else 8)
+
+
+DEFAULT_COMPUTE = ComputeOptions()
+
+
+class OpenClipEmbedder:
+    """Embeds with one open_clip model; safe to call from several threads."""
+
+    def __init__(
+        self, name: str, compute: ComputeOptions = DEFAULT_COMPUTE, label: str | None = None
+    ) -> None:
+        """Loads the model.
+
+        Args:
+            name: ``hf-hub:ORG/REPO``, ``local-dir:PATH`` or ``ARCHITECTURE/PRETRAINED``.
+            compute: device, dtype, batch size and engine.
+            label: what the identity calls the model; ``name`` when absent.
+
+        Raises:
+            UnknownModelError: the name is of none of these forms.
+            ModelUnavailableError: weights or configuration cannot be loaded.
+        """
+        self._device = compute.resolved_device()
+        self._dtype = compute.resolved_dtype()
+        self._batch_size = compute.resolved_batch_size()
+        self._model, self._preprocess, self._tokenizer = _load(name)
+        preprocessing = _fingerprint(self._model)  # of the float32 weights, before any cast
+        self._model = _moved(self._model, self._device, self._dtype)
+        self._dimension = self._embed_text_rows(["size"]).shape[1]
+        self.identity = EmbedderId(label or name, preprocessing, self._dimension)
+        self._encode_image = self._image_encoder(compute)
+
+    def embed_images(self, images: Sequence[Image.Image]) -> Vectors:
+        """Gives ``(n, d)`` float32 unit rows; ``(0, d)`` for no picture."""
+        rows = [
+            self._encode_image(torch.stack([self._preprocess(image) for image in batch]))
+            for batch in _batches(images, self._batch_size)
+        ]
+        return self._unit_rows(rows)  # (n, d)
+
+    def embed_texts(self, texts: Sequence[str]) -> Vectors:
+        """Gives ``(n, d)`` float32 unit rows; texts past the context length are cut."""
+        rows = [self._embed_text_rows(batch) for batch in _batches(texts, self._batch_size)]
+        return self._unit_rows(rows)  # (n, d)
+
+    def _embed_text_rows(self, texts: Sequence[str]) -> torch.Tensor:
+        tokens = self._tokenizer(list(texts)).to(self._device)
+        with torch.inference_mode():
+            return self._model.encode_text(tokens).float().cpu()  # type: ignore[no-any-return]
+
+    def _image_encoder(self, compute: ComputeOptions) -> Encoder:
+        size = self._model.visual.image_size
+        height, width = size if isinstance(size, tuple) else (size, size)
+        example = torch.zeros(1, 3, height, width)
+        kept = f"{self.identity.preprocessing}-torch{torch.__version__}.onnx"
+        tower = Tower(
+            self._model.visual,
+            example,
+            self._device,
+            self._dtype,
+            compute.threads,
+            compute.cache / "onnx" / kept if compute.cache else None,
+        )
+        return image_encoder(compute.engine, tower)
+
+    def _unit_rows(self, rows: Sequence[torch.Tensor]) -> Vectors:
+        if not rows:
+            return np.empty((0, self._dimension), dtype=np.float32)
+        joined = torch.cat(list(rows))
+        return torch.nn.functional.normalize(joined, dim=1).numpy()
+
+
+def _batches(values: Sequence[Any], size: int) -> list[Sequence[Any]]:
+    return [values[start : start + size] for start in range(0, len(values), size)]
+
+
+def _load(name: str) -> tuple[Any, Callable[[Image.Image], torch.Tensor], Any]:
+    architecture, pretrained = _parse(name)
+    try:
+        model, _, preprocess = open_clip.create_model_and_transforms(
+            architecture,
+            pretrained=pretrained,
+            device="cpu",
+            require_pretrained=True,  # or weights that are missing are made at random
+        )
+        tokenizer = open_clip.get_tokenizer(architecture)
+    except Exception as error:  # open_clip raises what its many loaders raise
+        raise ModelUnavailableError(f"the embedder {name!r} cannot be loaded: {error}") from error
+    return model.eval(), preprocess, tokenizer
+
+
+def _moved(model: Any, device: torch.device, dtype: torch.dtype) -> Any:
+    try:
+        return model.to(device=device, dtype=dtype)
+    except (RuntimeError, AssertionError) as error:  # no driver, no such device, out of memory
+        raise ModelUnavailableError(f"the embedder cannot run on {device}: {error}") from error
+
+
+def _parse(name: str) -> tuple[str, str | None]:
+    if name.startswith("local-dir:"):
+        folder = Path(name.removeprefix("local-dir:"))
+        if not (folder / "open_clip_config.json").is_file():
+            raise ModelUnavailableError(f"{folder} holds no open_clip_config.json")
+        return name, None
+    if name.startswith("hf-hub:"):
+        return name, None  # open_clip ignores `pretrained` here
+    architecture, slash, pretrained = name.partition("/")
+    if not slash or not pretrained or architecture not in open_clip.list_models():
+        raise UnknownModelError(
+            f"embedder {name!r}: allowed are embedded, hf-hub:ORG/REPO, local-dir:PATH "
+            "and ARCHITECTURE/PRETRAINED as in open_clip.list_pretrained()"
+        )
+    return architecture, pretrained
+
+
+def _fingerprint(model: Any) -> str:
+    """Hash of the preprocessing and a sample of every weight: cheap, and retraining shows."""
+    digest = hashlib.sha256(
+        json.dumps(model.visual.preprocess_cfg, sort_keys=True, default=str).encode()
+    )
+    for key, value in sorted(model.state_dict().items()):
+        flat = value.detach().flatten()
+        sample = flat[:: max(1, flat.numel() // 16)].float().numpy()
+        digest.update(f"{key}{tuple(value.shape)}".encode() + sample.tobytes())
+    return digest.hexdigest()[:16]
