@@ -1,10 +1,11 @@
 """The truth in SQL: products, offers, pictures and vectors, written in whole transactions."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from index import tables
 from index.catalogue_reads import (
@@ -53,18 +54,19 @@ class Catalogue:
         Raises:
             StoreUnwritableError: the database is read-only or the disk is full.
         """
-        try:
-            with self._writer.begin() as connection:
-                sequence = next_sequence(connection)
-                for record in records:
-                    write_record(connection, record, sequence)
-        except sa.exc.OperationalError as error:
-            raise StoreUnwritableError(f"the catalogue cannot be written: {error.orig}") from error
+        with self._writing() as connection:
+            sequence = next_sequence(connection)
+            for record in records:
+                write_record(connection, record, sequence)
 
     def delete(self, ids: Iterable[str]) -> int:
-        """Removes products and their pictures; gives how many there were."""
+        """Removes products and their pictures; gives how many there were.
+
+        Raises:
+            StoreUnwritableError: the database is read-only or the disk is full.
+        """
         removed = 0
-        with self._writer.begin() as connection:
+        with self._writing() as connection:
             sequence = next_sequence(connection)
             for product_id in ids:
                 key = connection.scalar(sa.select(product.c.key).where(product.c.id == product_id))
@@ -224,7 +226,7 @@ class Catalogue:
 
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Writes settings of the catalogue itself."""
-        with self._writer.begin() as connection:
+        with self._writing() as connection:
             for key, value in values.items():
                 set_meta(connection, key, value)
 
@@ -233,7 +235,7 @@ class Catalogue:
 
         Products stay; those without vectors are not searched. ``pending`` lists them.
         """
-        with self._writer.begin() as connection:
+        with self._writing() as connection:
             sequence = next_sequence(connection)
             connection.execute(
                 sa.update(product).values(text_embedding=b"", content_hash="", sequence=sequence)
@@ -256,6 +258,15 @@ class Catalogue:
     def close(self) -> None:
         """Closes the connections."""
         self._engine.dispose()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """One transaction; a fault of disk or lock is the store's."""
+        try:
+            with self._writer.begin() as connection:
+                yield connection
+        except sa.exc.OperationalError as error:
+            raise StoreUnwritableError(f"the catalogue cannot be written: {error.orig}") from error
 
     def _check_schema(self) -> None:
         found = self.meta().get("schema_version")

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from index.catalogue_reads import read_meta
 from index.tables import display, meta, offer, picture, price_history, product
-from index.types import Offer, PictureRecord, ProductRecord, Vector
+from index.types import Offer, PictureRecord, Price, ProductRecord, Vector
 
 
 def write_record(connection: Connection, record: ProductRecord, sequence: int) -> None:
@@ -66,7 +67,7 @@ def _product_values(record: ProductRecord, sequence: int) -> dict[str, Any]:
 
 def _write_offers(connection: Connection, key: int, offers: Sequence[Offer]) -> None:
     before = {
-        row.merchant: (row.amount, row.currency)
+        row.merchant: _price(row.amount, row.currency)
         for row in connection.execute(sa.select(offer).where(offer.c.product_key == key))
     }
     connection.execute(sa.delete(offer).where(offer.c.product_key == key))
@@ -87,7 +88,7 @@ def _write_offers(connection: Connection, key: int, offers: Sequence[Offer]) -> 
                 source_id=one.source_id,
             )
         )
-        if amount is not None and before.get(one.merchant) != (amount, currency):
+        if amount is not None and before.get(one.merchant) != one.price:
             connection.execute(
                 sa.insert(price_history).values(
                     product_key=key,
@@ -97,6 +98,10 @@ def _write_offers(connection: Connection, key: int, offers: Sequence[Offer]) -> 
                     seen_at=now,
                 )
             )
+
+
+def _price(amount: str | None, currency: str | None) -> Price | None:
+    return None if amount is None or currency is None else Price(Decimal(amount), currency)
 
 
 def drop_pictures(connection: Connection, key: int) -> None:

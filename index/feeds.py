@@ -82,9 +82,18 @@ def _encoding(path: Path) -> str:
         except UnicodeDecodeError:
             sample = chunk or sample
             whole_lines = sample[: sample.rfind(b"\n") + 1] or sample
-            found = from_bytes(whole_lines if len(sample) == _SAMPLE_BYTES else sample).best()
-            return found.encoding if found else "latin-1"
+            return _guessed(whole_lines if len(sample) == _SAMPLE_BYTES else sample)
     return "utf-8-sig"
+
+
+def _guessed(sample: bytes) -> str:
+    matches = from_bytes(sample)
+    best = matches.best()
+    if best is None:
+        return "latin-1"
+    # Short texts fit cp1250 as well, which reads Spanish and Nordic letters wrongly.
+    ties = [one.encoding for one in matches if one.chaos <= best.chaos]
+    return "cp1252" if "cp1252" in ties else best.encoding
 
 
 def _read_csv(path: Path) -> Iterator[RawRow]:

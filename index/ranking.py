@@ -48,13 +48,16 @@ def rank(segments: Sequence[LiveSegment], query: Query) -> list[Candidate]:
     if pictures <= EXACT_LIMIT:
         return _best(_score_rows(passing, query), query)
     available = sum(int(mask.sum()) for _, mask in passing)
+    deepest = max(max(len(one.pictures.ids), len(one.keys)) for one, _ in passing)
     depth = max(_FIRST_DEPTH, query.k * _DEPTH_FACTOR)
-    while True:
+    while depth < deepest:
         near = [(segment, _near(segment, mask, query, depth)) for segment, mask in passing]
         found = _best(_score_rows(near, query), query)
         if len(found) >= query.k or sum(int(mask.sum()) for _, mask in near) >= available:
             return found
         depth *= 4
+    # not ``_near`` once more: a product without pictures is near to nothing
+    return _best(_score_rows(passing, query), query)
 
 
 def _near(segment: Segment, mask: Mask, query: Query, depth: int) -> Mask:
@@ -109,9 +112,13 @@ def _score(segment: Segment, mask: Mask, query: Query) -> _Scored:
         product_parts[name][target] = values[first]
     shown[target] = segment.picture_positions[places[first]]
     if query.text is not None and query.weights.text:
-        product_parts["text"] = segment.texts.vectors(segment.keys[rows]) @ query.text
+        product_parts["text"] = _dots(segment.texts.vectors(segment.keys[rows]), query.text)
     return _Scored(
-        segment.keys[rows], segment.groups[rows], _fuse(product_parts, query), product_parts, shown
+        segment.keys[rows],
+        segment.groups[rows],
+        _fuse(product_parts, query, len(rows)),
+        product_parts,
+        shown,
     )
 
 
@@ -122,15 +129,24 @@ def _picture_parts(
     dimension = segment.texts.vectors(segment.keys[:1]).shape[1]
     parts = {}
     if query.image is not None and query.weights.image:
-        parts["image"] = vectors[:, :dimension] @ query.image
+        parts["image"] = _dots(vectors[:, :dimension], query.image)
     if query.colours is not None and query.weights.colour:
-        parts["colour"] = vectors[:, dimension:] @ query.colours
+        parts["colour"] = _dots(vectors[:, dimension:], query.colours)
     if query.text is not None and query.weights.text_image:
-        parts["text_image"] = vectors[:, :dimension] @ query.text
-    return parts, _fuse(parts, query) if parts else np.zeros(len(places), dtype=np.float32)
+        parts["text_image"] = _dots(vectors[:, :dimension], query.text)
+    return parts, _fuse(parts, query, len(places))
 
 
-def _fuse(parts: dict[str, NDArray[np.float32]], query: Query) -> NDArray[np.float32]:
+def _dots(rows: NDArray[np.float32], query: Vector) -> NDArray[np.float32]:
+    """Inner products ``(n,)``; not ``@``: BLAS gives equal rows unequal sums, and ties must tie."""
+    dots: NDArray[np.float32] = np.einsum("ij,j->i", rows, query)
+    return dots
+
+
+def _fuse(parts: dict[str, NDArray[np.float32]], query: Query, count: int) -> NDArray[np.float32]:
+    """Weighted mean ``(count,)``; 0 where the query asks for no part."""
+    if not parts:
+        return np.zeros(count, dtype=np.float32)
     weights = {name: getattr(query.weights, name) for name in parts}
     total = sum(weights.values())
     fused = sum(weights[name] * values for name, values in parts.items())

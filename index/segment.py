@@ -1,5 +1,6 @@
 """An immutable part of the vector index: products, their pictures' and texts' vectors, columns."""
 
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,11 @@ from index.types import Filters, Ids, Mask, SpaceId
 PICTURES_FILE = "pictures.faiss"
 TEXTS_FILE = "texts.faiss"
 TABLE_FILE = "table.npz"
+
+_COLUMNS = (
+    "keys", "groups", "picture_rows", "picture_positions", "facet_values", "facet_rows",
+    "offer_rows", "offer_facet_values", "offer_facet_rows", "amounts", "currencies",
+)  # fmt: skip
 
 _NO_IDS = np.empty(0, dtype=np.int64)
 _NO_ROWS = np.empty(0, dtype=np.int32)
@@ -92,9 +98,9 @@ class Segment:
             StoreDamagedError: a file is missing or does not fit the others.
         """
         try:
-            with np.load(folder / TABLE_FILE, allow_pickle=False) as arrays:
-                parts = dict(arrays)
-        except (OSError, ValueError, EOFError) as error:
+            with (folder / TABLE_FILE).open("rb") as file, np.load(file) as arrays:
+                parts = {name: arrays[name] for name in _COLUMNS}
+        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
             raise StoreDamagedError(f"{folder.name}/{TABLE_FILE} is not readable") from error
         pictures = FaissIndex.read(folder / PICTURES_FILE)
         texts = FaissIndex.read(folder / TEXTS_FILE)

@@ -150,8 +150,9 @@ class Store:
         elif not fits:
             raise EmbedderMismatchError(
                 f"the store in {self.folder} was made with the embedder "
-                f"{recorded['space_embedder']}, this is {self.space.embedder}: use that embedder, "
-                "or index again with --fresh, which embeds everything anew"
+                f"{recorded['space_embedder']} with colours {recorded.get('space_colour')}, "
+                f"this is {self.space}: use that embedder, or index again with --fresh, "
+                "which embeds everything anew"
             )
 
     def _catalogue_id(self) -> str:
@@ -207,6 +208,7 @@ def hold(lock: FileLock) -> FileLock:
 
     Raises:
         StoreBusyError: another process holds it.
+        StoreUnwritableError: the lock's file cannot be made.
     """
     try:
         lock.acquire()
@@ -215,6 +217,8 @@ def hold(lock: FileLock) -> FileLock:
             f"another process is indexing into {Path(lock.lock_file).parent}; "
             "try again when it has ended"
         ) from error
+    except OSError as error:
+        raise StoreUnwritableError(f"{lock.lock_file} cannot be written: {error}") from error
     return lock
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 
-from index.errors import StoreMissingError, StoreUnwritableError
+from index.errors import StoreDamagedError, StoreMissingError, StoreUnwritableError
 
 SCHEMA_VERSION = 1
 
@@ -103,6 +103,7 @@ def sqlite_engine(path: Path, *, create: bool) -> Engine:
     Raises:
         StoreMissingError: ``create`` is false and there is no file.
         StoreUnwritableError: the folder or the file cannot be written.
+        StoreDamagedError: the file is no database.
     """
     if not create and not path.is_file():
         raise StoreMissingError(f"there is no store in {path.parent}: no {path.name}")
@@ -115,6 +116,8 @@ def sqlite_engine(path: Path, *, create: bool) -> Engine:
         metadata.create_all(engine)
     except sa.exc.OperationalError as error:
         raise StoreUnwritableError(f"{path.parent} cannot be written: {error.orig}") from error
+    except sa.exc.DatabaseError as error:
+        raise StoreDamagedError(f"{path.name} is no readable database: {error.orig}") from error
     return engine
 
 

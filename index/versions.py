@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from index.errors import StoreDamagedError, StoreUnwritableError
 from index.segment import Segment
@@ -68,19 +69,23 @@ class Versions:
 
     def names(self) -> list[str]:
         """Gives the names of all versions, oldest first."""
+        return sorted(path.name for path in self._numbered() if (path / MANIFEST).is_file())
+
+    def _numbered(self) -> list[Path]:
+        """Finished folders, also those whose manifest was lost: their numbers are taken."""
         if not self._folder.is_dir():
             return []
-        return sorted(path.name for path in self._folder.iterdir() if (path / MANIFEST).is_file())
+        return [path for path in self._folder.iterdir() if path.name.isdigit()]
 
     def _save(self, segment: Segment, space: SpaceId, catalogue_id: str, sequence: int) -> str:
-        generation = 1 + max((_generation(name) for name in self.names()), default=0)
+        generation = 1 + max((int(path.name) for path in self._numbered()), default=0)
         name = f"{generation:08d}"
         final = self._folder / name
         partial = self._folder / f"{name}.tmp"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         segment.write(partial)
-        manifest = {
+        manifest: dict[str, Any] = {
             "format": _FORMAT,
             "generation": generation,
             "created_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -92,7 +97,8 @@ class Versions:
             "pictures": len(segment.pictures.ids),
             "sha256": {path.name: _sync_and_hash(path) for path in sorted(partial.iterdir())},
         }
-        (partial / MANIFEST).write_text(json.dumps(manifest, indent=1))
+        sealed = {**manifest, "seal": _seal(manifest)}
+        (partial / MANIFEST).write_text(json.dumps(sealed, indent=1))
         _sync_and_hash(partial / MANIFEST)
         _sync_folder(partial)
         os.rename(partial, final)
@@ -116,7 +122,7 @@ class Versions:
     def _candidates(self) -> Iterator[Path]:
         names = self.names()[::-1]
         pointer = self._folder / CURRENT
-        current = pointer.read_text().strip() if pointer.is_file() else ""
+        current = pointer.read_text(errors="replace").strip() if pointer.is_file() else ""
         if current in names:
             yield self._folder / current
         for name in names:
@@ -126,10 +132,13 @@ class Versions:
     def _load(self, folder: Path, space: SpaceId) -> Version:
         try:
             manifest = json.loads((folder / MANIFEST).read_text())
+            is_whole = manifest.pop("seal") == _seal(manifest)
             hashes = dict(manifest["sha256"])
             fits = manifest["format"] == _FORMAT and manifest["space"] == asdict(space)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise StoreDamagedError(f"{folder.name}/{MANIFEST} is not readable") from error
+        if not is_whole:
+            raise StoreDamagedError(f"{folder.name}/{MANIFEST} was changed")
         if not fits:
             raise StoreDamagedError(f"version {folder.name} is of another format or embedder")
         for name, expected in hashes.items():
@@ -145,8 +154,9 @@ class Versions:
         )
 
 
-def _generation(name: str) -> int:
-    return int(name) if name.isdigit() else 0
+def _seal(manifest: dict[str, Any]) -> str:
+    """Of a manifest without its seal: a sequence number that reads otherwise would hide writes."""
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
 
 
 def _hash(path: Path) -> str:

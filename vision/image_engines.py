@@ -128,20 +128,18 @@ def _export(tower: Tower, path: Path) -> Path:
     """Converts once; the file appears whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    batch = torch.export.Dim("batch")
     try:
         with torch.inference_mode(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            program = torch.onnx.export(
+            warnings.simplefilter("ignore")  # the tracing exporter is called deprecated
+            torch.onnx.export(
                 tower.visual,
                 (tower.example.repeat(2, 1, 1, 1),),
-                dynamo=True,
-                dynamic_shapes=({0: batch},),
-                external_data=False,
-                verbose=False,
+                str(partial),
+                dynamo=False,  # the same vectors, and 1.3 s where the new exporter takes 16 s
+                input_names=["pixels"],
+                output_names=["embedding"],
+                dynamic_axes={"pixels": {0: "batch"}, "embedding": {0: "batch"}},
             )
-            assert program is not None  # dynamo=True always gives a program
-            program.save(str(partial))
     except Exception as error:  # the exporter raises what its passes raise
         raise ModelUnavailableError(f"the tower does not convert to ONNX: {error}") from error
     os.replace(partial, path)

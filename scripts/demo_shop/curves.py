@@ -37,7 +37,9 @@ def _span(p: Array, t: Array) -> Array:
 def arc(center: tuple[float, float], radius: float, degrees: tuple[float, float]) -> Array:
     """(13, 2) points on a circle, from the first angle to the second."""
     angle = np.radians(np.linspace(degrees[0], degrees[1], 13))
-    return np.asarray(center) + radius * np.column_stack([np.cos(angle), np.sin(angle)])
+    circle = np.column_stack([np.cos(angle), np.sin(angle)])
+    result: Array = np.asarray(center) + radius * circle
+    return result
 
 
 def chain(*pieces: Points) -> Array:

@@ -15,7 +15,26 @@ MERCHANTS = {
     "Kettle & Co": ("kettle.example", 1.08),
     "Bazaar 88": ("bazaar88.example", 0.91),
 }
-COLUMNS = ["id", "item_group_id", "title", "description", "brand", "google_product_category", "color", "material", "size", "gtin", "price", "sale_price", "availability", "link", "image_link", "additional_image_link", "condition", "merchant"]
+COLUMNS = (
+    "id",
+    "item_group_id",
+    "title",
+    "description",
+    "brand",
+    "google_product_category",
+    "color",
+    "material",
+    "size",
+    "gtin",
+    "price",
+    "sale_price",
+    "availability",
+    "link",
+    "image_link",
+    "additional_image_link",
+    "condition",
+    "merchant",
+)
 _DEMO_PREFIX = "952"  # GS1 keeps this prefix for examples; no real product carries it
 
 
@@ -36,7 +55,7 @@ def image_names(product: Product) -> tuple[str, str]:
 
 def offers(product: Product, number: int, seed: int) -> Iterator[dict[str, str]]:
     """The rows of one product, one for each merchant that sells it."""
-    rng = random.Random(zlib.crc32(f"{seed}/{product.id}".encode()))
+    rng = random.Random(zlib.crc32(f"{seed}/{product.id}".encode()))  # noqa: S311
     count = rng.choices([1, 2, 3], [1, 5, 5])[0]
     for merchant in sorted(rng.sample(list(MERCHANTS), count)):
         host, level = MERCHANTS[merchant]

@@ -21,14 +21,8 @@ def mug(body: Material, inside: Material) -> Model:
     """A straight 350 ml mug, 9.5 cm high, with a round handle."""
     outer = round_corners([(0, 0), (3.55, 0), (3.9, 0.9), (4.1, 9.3)], 0.5)
     out, within = hollow(outer[1:], 0.42, 0.6)
-    path = [
-        (3.8, 7.6, 0),
-        (5.6, 7.7, 0),
-        (6.9, 6.1, 0),
-        (6.7, 3.9, 0),
-        (5.3, 2.5, 0),
-        (3.75, 2.5, 0),
-    ]
+    bend = [(5.7, 7.7, 0), (6.9, 6.1, 0), (6.7, 3.9, 0), (5.4, 2.5, 0)]
+    path = [(4.25, 7.6, 0), *bend, (4.15, 2.5, 0)]
     handle = sweep(path, np.array([0.5, 0.46, 0.45, 0.45, 0.46, 0.5]), 1.45)
     return Part(out, body), Part(within, inside), Part(handle, body)
 

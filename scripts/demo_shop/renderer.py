@@ -142,7 +142,7 @@ def _corner(stage: Stage) -> Plugin:
 def _backdrop(stage: Stage) -> Plugin:
     turn = np.linspace(0, np.pi / 2, 24)
     bend = stage.bend_cm * np.column_stack([-np.sin(turn), 1 - np.cos(turn)])
-    curve = bend + [stage.wall_z + stage.bend_cm, 0.0]
+    curve = np.add(bend, [stage.wall_z + stage.bend_cm, 0.0])
     path = np.vstack([[_REACH_CM, 0.0], curve, [stage.wall_z, _REACH_CM]])
     return {"floor": _sheet(path, stage.floor)}
 

@@ -110,4 +110,6 @@ def project(camera: Camera, points: Array) -> Array:
     forward = np.cross(up, right)
     relative = points - np.asarray(camera.eye)
     depth = relative @ forward * np.tan(np.radians(camera.fov_deg / 2))
-    return np.column_stack([relative @ right, relative @ up]) / depth[:, None]
+    across = np.column_stack([relative @ right, relative @ up])
+    result: Array = across / depth[:, None]
+    return result

@@ -89,7 +89,7 @@ def _linen(color: str) -> Callable[[Array, Array, int], Array]:
         weft = value_noise(_flat(x, y, 1.0) * [0.35, 7.0, 1.0], seed + 1)
         fold = fractal(_flat(x, y, 0.05), seed + 2, 3)
         share = 0.35 * warp + 0.35 * weft + 0.35 * (fold - 0.5)
-        return _mix(named(color), tuple(0.35 * c for c in named(color)), np.clip(share, 0, 1))
+        return _mix(named(color), 0.35 * np.asarray(named(color)), np.clip(share, 0, 1))
 
     return paint
 

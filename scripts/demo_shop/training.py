@@ -24,7 +24,7 @@ STUDIO_SPP = 16
 PHONE_SPP = 16
 _COLUMNS = ("file", "shape", "color_name", "kind_name", "view_kind")
 _VIEWS = ("clean", "clean", "phone", "phone")
-_WALLS = tuple(name for name in PAINTERS if name.endswith("wall")) + ("brick", "white tiles")
+_WALLS = (*(name for name in PAINTERS if name.endswith("wall")), "brick", "white tiles")
 _FLOORS = tuple(name for name in PAINTERS if not name.endswith("wall"))
 
 
@@ -49,11 +49,11 @@ def render_training(count: int, out: Path, seed: int) -> None:
 
 
 def _shape(shape: int, out: Path, seed: int) -> list[tuple[str, ...]]:
-    rng = random.Random(zlib.crc32(f"{seed}/shape/{shape}".encode()))
+    rng = random.Random(zlib.crc32(f"{seed}/shape/{shape}".encode()))  # noqa: S311
     made = random_shape(rng)
     colors = rng.sample(COLORS, 3)
     second = rng.choice(COLORS)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for number, color in enumerate(colors):
         model = _model(made, color, second, shape)
         for view, kind in enumerate(_VIEWS):
@@ -65,21 +65,20 @@ def _shape(shape: int, out: Path, seed: int) -> list[tuple[str, ...]]:
 
 
 def _model(made: RandomShape, color: str, second: str, shape: int) -> Model:
-    rng = random.Random(shape)
+    rng = random.Random(shape)  # noqa: S311
     return made.build(material_of(color, rng), material_of(second, rng))
 
 
 def _picture(model: Model, kind: str, key: str) -> Image.Image:
     seed = zlib.crc32(key.encode()) % 2**31
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311
     if kind == "clean":
         view = View(rng.uniform(-60, 60), rng.uniform(8, 40), SIZE_PX, SIZE_PX)
         return develop_studio(render(studio(model, view), STUDIO_SPP, seed))
     light = render(_room(model, rng), PHONE_SPP, seed)
     balance = (rng.uniform(0.9, 1.1), 1.0, rng.uniform(0.84, 1.12))
-    look = PhoneLook(
-        balance, rng.uniform(0.2, 0.38), rng.uniform(0.4, 1.0), rng.uniform(0.005, 0.03)
-    )
+    exposure, blur_px = rng.uniform(0.2, 0.38), rng.uniform(0.4, 1.0)
+    look = PhoneLook(balance, exposure, blur_px, rng.uniform(0.005, 0.03))
     return develop_phone(light, look, seed)
 
 

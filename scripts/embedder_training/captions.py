@@ -4,6 +4,7 @@ Customers and shops name the same thing differently; a wording that training nev
 small text tower fails (research: zero-shot on reworded garments fell from 88 % to 49 %).
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.embedder_training.pictures import Picture, eshop_products, grocery_products
@@ -112,7 +113,7 @@ ESHOP_TYPES: dict[str, tuple[str, ...]] = {
 TEMPLATES = ("{}", "a {}", "a photo of {}", "a photo of a {}", "{} for sale", "product photo of {}")
 
 
-def captions_of(pictures: list[Picture], root: Path) -> dict[str, list[str]]:
+def captions_of(pictures: Sequence[Picture], root: Path) -> dict[str, list[str]]:
     """Gives each caption key of the pictures its wordings, plain ones, lower case.
 
     Args:
@@ -122,6 +123,19 @@ def captions_of(pictures: list[Picture], root: Path) -> dict[str, list[str]]:
     known = {**_grocery(root), **_eshop(root), **_garments()}
     wanted = sorted({picture.caption for picture in pictures if picture.caption})
     return {key: known.get(key) or [key.replace("-", " ")] for key in wanted}
+
+
+def coloured_captions_of(pictures: Sequence[Picture]) -> dict[str, list[str]]:
+    """Gives each colour-and-garment key of the pictures its wordings: "red dress", "red gown"."""
+    wanted = sorted({(coloured_key(p), p.colour, p.label) for p in pictures if p.colour})
+    return {
+        key: [f"{colour} {name}" for name in GARMENTS[label][:4]] for key, colour, label in wanted
+    }
+
+
+def coloured_key(picture: Picture) -> str:
+    """Gives the key of a picture's coloured caption; empty: its colour is not known."""
+    return f"{picture.caption}-{picture.colour}" if picture.colour else ""
 
 
 def phrased(name: str) -> list[str]:

@@ -4,11 +4,14 @@ ImageNet features hardly see colour and the data set names none; these words let
 the picture map learn what "a red dress" is.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scripts.embedder_training.pictures import Picture
 from scripts.embedder_training.views import open_small
 
 ANCHORS: dict[str, tuple[int, int, int]] = {
@@ -20,6 +23,16 @@ ANCHORS: dict[str, tuple[int, int, int]] = {
 }  # fmt: skip
 """Name -> sRGB as phone photos show it: darker and duller than the pure colour."""
 CENTRE_SHARE = 0.3  # of each side: the garment, hardly its surroundings
+
+
+def with_colours(pictures: Sequence[Picture]) -> list[Picture]:
+    """Gives the pictures, those of garments with their colour word; about 8 ms each."""
+    return [
+        replace(picture, colour=colour_word(picture.path))
+        if picture.source == "clothing"
+        else picture
+        for picture in pictures
+    ]
 
 
 def colour_word(path: Path) -> str:
@@ -34,7 +47,7 @@ def colour_word(path: Path) -> str:
 
 
 def _lab(rgb: NDArray[np.uint8] | NDArray[np.int64]) -> NDArray[np.float64]:
-    """sRGB 0-255 ``(n, 3)`` to CIELAB, white D65. Source: IEC 61966-2-1 and CIE 15."""
+    """SRGB 0-255 ``(n, 3)`` to CIELAB, white D65. Source: IEC 61966-2-1 and CIE 15."""
     value = rgb / 255
     linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
     to_xyz = np.array(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from scripts.embedder_training.captions import coloured_key
 from scripts.embedder_training.evaluation import nearest_label_accuracy, recall, unit
 from scripts.embedder_training.image_head import Features, Texts, apply
 from scripts.embedder_training.pictures import Picture
@@ -83,7 +84,9 @@ def development_figures(
         figures[name], figures[f"{name}@5"] = found.at_1, found.at_5
     # The held-out products as a shop of their own, as an unknown catalogue would be.
     shop = iconic & split.held_products
-    figures["foreign"] = recall(clean[rows], list(labels[rows]), clean[shop], list(labels[shop])).at_1
+    figures["foreign"] = recall(
+        clean[rows], list(labels[rows]), clean[shop], list(labels[shop])
+    ).at_1
     rows, known = (
         (sources == "clothing") & split.held_photos,
         (sources == "clothing") & split.trained,
@@ -124,6 +127,14 @@ def _with_texts(
         rows = (sources == source) & split.held_photos
         said = np.array(classes)[(clean[rows] @ spoken[classes].T).argmax(axis=1)]
         figures[f"zero-shot {source}"] = float((said == captions[rows]).mean())
+    coloured = sorted({coloured_key(p) for p in pictures if p.colour})
+    tinted = apply(teacher_map, np.stack([rows[0] for rows in texts.coloured]))
+    hits = []
+    for index in np.flatnonzero((sources == "clothing") & split.held_photos).tolist():
+        own = [k for k, key in enumerate(coloured) if key.startswith(pictures[index].caption + "-")]
+        best = own[int((tinted[own] @ clean[index]).argmax())]
+        hits.append(coloured[best] == coloured_key(pictures[index]))
+    figures["colour"] = float(np.mean(hits))
     # Texts of eShop products that were never trained: the picture among all 101.
     gallery = np.flatnonzero(sources == "eshop")
     asked = np.flatnonzero((sources == "eshop") & split.held_products)

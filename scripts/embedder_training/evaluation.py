@@ -80,4 +80,5 @@ def group_recall(
 
 def unit(rows: NDArray[np.float32]) -> Vectors:
     """Gives rows of length 1."""
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    scaled: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    return scaled

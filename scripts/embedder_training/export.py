@@ -1,4 +1,4 @@
-"""Writes the folder that the repository keeps: configuration, trained weights, recipe, checksums."""
+"""Writes the folder that the repository keeps: configuration, trained weights, checksums."""
 
 import hashlib
 import json
@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import open_clip
-import torch
 from torch import nn
 
 from scripts.embedder_training.image_head import HeadSettings

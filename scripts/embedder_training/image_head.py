@@ -1,7 +1,7 @@
 """The linear map from the trunk's features to the embedding, and from the teacher's to the same."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn.functional import normalize
 
+from scripts.embedder_training.captions import coloured_key
 from scripts.embedder_training.losses import image_loss, image_text_loss, imagenet_loss
 from scripts.embedder_training.pictures import Picture
 
@@ -24,21 +25,21 @@ class HeadSettings:
     pairs: int = 128
     """A batch is twice as many views."""
     learning_rate: float = 3e-3
+    follow_rate: float = 2e-3
+    """Learning rate while only the texts' map is trained, after the blend."""
     temperature: float = 0.07
     clean_share: float = 0.6
     """Views taken as the catalogue shows them; the rest are phone views."""
     catalogue_share: float = 0.3
     """Partners that are the product's catalogue picture, where there is one."""
     text_weight: float = 1.0
+    colour_weight: float = 0.5
+    """Of the loss against coloured captions."""
     imagenet_weight: float = 0.5
-    mixed_share: float = 0.0
-    """Pairs that become virtual products: two products' features averaged, in both views alike."""
     imagenet_classes: int = 256
     """Of the 1,000, drawn anew each step."""
     blend: float = 1.0
     """1: the trained map; 0: its start. Between: weights in between (WiSE-FT, Wortsman 2022)."""
-    shrinkage: float = 0.0
-    """0: start from PCA alone; above: within-product whitening with this much shrinkage."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class Pairs:
         self._views = views
         self.positive = _codes([picture.positive for picture in pictures])
         self.caption = _codes([picture.caption for picture in pictures])
+        self.coloured = _codes([coloured_key(picture) for picture in pictures])
         self._members = [
             np.flatnonzero(self.positive == code) for code in range(self.positive.max() + 1)
         ]
@@ -136,6 +138,8 @@ class Texts:
 
     captions: list[Features]
     """By sorted caption key: ``(wordings, 384)``."""
+    coloured: list[Features]
+    """By sorted coloured key, likewise."""
     imagenet: Features
     """``(1000, 384)``."""
 
@@ -156,75 +160,63 @@ def train_heads(
         seed: of the teacher map's start and of the wordings.
     """
     torch.manual_seed(seed)
+    teacher_map = nn.Linear(texts.imagenet.shape[1], settings.dimension)
+    picture_map = blended(start, start, 0.0)
+    _fit(features, pairs, texts, classifier, (picture_map, teacher_map), settings, seed)
+    picture_map = blended(start, picture_map, settings.blend).requires_grad_(False)
+    # The texts follow the picture map to where the blend put it.
+    follow = replace(settings, learning_rate=settings.follow_rate)
+    _fit(features, pairs, texts, classifier, (picture_map, teacher_map), follow, seed + 1)
+    return picture_map, teacher_map
+
+
+def _fit(
+    features: Features, pairs: Pairs, texts: Texts, classifier: Features,
+    maps: tuple[nn.Linear, nn.Linear], settings: HeadSettings, seed: int,
+) -> None:  # fmt: skip
+    """Trains those of the two maps in place whose parameters are not frozen."""
+    picture_map, teacher_map = maps
     draw = np.random.default_rng(seed)
     table = torch.from_numpy(features)
     weights = torch.from_numpy(classifier - classifier.mean(axis=0))
     names = torch.from_numpy(texts.imagenet)
-    picture_map = blended(start, start, 0.0)
-    teacher_map = nn.Linear(names.shape[1], settings.dimension)
-    parameters = [*picture_map.parameters(), *teacher_map.parameters()]
+    parameters = [p for part in maps for p in part.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(parameters, lr=settings.learning_rate, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, settings.learning_rate, settings.steps, pct_start=0.1
     )
     for batch in pairs:
         rows = table[batch.views, batch.pictures]  # (2 pairs, 1280)
-        labels = pairs.positive[batch.pictures]
-        captions = pairs.caption[batch.pictures]
-        if settings.mixed_share:
-            rows, labels, captions = mixed(rows, labels, captions, settings.mixed_share, draw)
         images = normalize(picture_map(rows), dim=1)
-        wording = np.stack(
-            [_one(texts.captions[c], draw) if c >= 0 else _NOTHING for c in captions]
-        )
-        spoken = normalize(teacher_map(torch.from_numpy(wording)), dim=1)
-        positive = torch.from_numpy(labels)
+        positive = torch.from_numpy(pairs.positive[batch.pictures])
         loss = image_loss(images, positive, settings.temperature)
-        loss = loss + settings.text_weight * image_text_loss(
-            images, spoken, torch.from_numpy(captions), settings.temperature
-        )
+        for codes, wordings, weight in (
+            (pairs.caption, texts.captions, settings.text_weight),
+            (pairs.coloured, texts.coloured, settings.colour_weight),
+        ):
+            spoken = normalize(teacher_map(_worded(codes[batch.pictures], wordings, draw)), dim=1)
+            loss = loss + weight * image_text_loss(
+                images, spoken, torch.from_numpy(codes[batch.pictures]), settings.temperature
+            )
         some = torch.from_numpy(draw.choice(len(names), settings.imagenet_classes, replace=False))
         loss = loss + settings.imagenet_weight * imagenet_loss(
             picture_map.weight, weights[some], normalize(teacher_map(names[some]), dim=1)
         )
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()
-    return picture_map, teacher_map
 
 
-def mixed(
-    rows: torch.Tensor,
-    labels: NDArray[np.int64],
-    captions: NDArray[np.int64],
-    share: float,
-    draw: np.random.Generator,
-) -> tuple[torch.Tensor, NDArray[np.int64], NDArray[np.int64]]:
-    """Turns a share of the pairs into virtual products, so that no product is learnt by heart.
-
-    Both pictures of pair a are averaged with those of pair b at one weight; the result is a product
-    of its own, without caption. After mixup (Zhang et al., 2018), over labels never seen.
-    """
-    pairs = len(rows) // 2
-    first = draw.permutation(pairs)[: round(share * pairs)]
-    second = draw.permutation(pairs)[: len(first)]
-    weight = torch.from_numpy(draw.uniform(0.35, 0.65, (len(first), 1)).astype(np.float32))
-    source, rows, labels, captions = rows, rows.clone(), labels.copy(), captions.copy()
-    for offset in (0, pairs):
-        rows[first + offset] = (
-            weight * source[first + offset] + (1 - weight) * source[second + offset]
-        )
-        labels[first + offset] = labels.max() + 1 + np.arange(len(first)) if not offset else labels[first]
-        captions[first + offset] = -1
-    return rows, labels, captions
-
-
-_NOTHING = np.zeros(384, np.float32)
-
-
-def _one(rows: Features, draw: np.random.Generator) -> Features:
-    return rows[draw.integers(len(rows))]
+def _worded(
+    codes: NDArray[np.int64], wordings: list[Features], draw: np.random.Generator
+) -> torch.Tensor:
+    """``(n, 384)``: one wording of each caption, zeros where there is no caption."""
+    rows = np.zeros((len(codes), wordings[0].shape[1]), np.float32)
+    for row, code in zip(rows, codes, strict=True):
+        if code >= 0:
+            row[:] = wordings[code][draw.integers(len(wordings[code]))]
+    return torch.from_numpy(rows)
 
 
 def apply(layer: nn.Linear, rows: Features) -> Features:

@@ -10,8 +10,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-SHOP_TYPES = {"grocery", "clothing", "eshop", "render"}
-
 
 @dataclass(frozen=True)
 class Picture:
@@ -27,6 +25,8 @@ class Picture:
     since a class of garments holds many colours and cuts."""
     caption: str
     """Key of its captions (``captions.py``); empty: none."""
+    colour: str = ""
+    """Its colour in a word, where known."""
 
 
 def datasets_root() -> Path:
@@ -124,7 +124,9 @@ def _eshop(root: Path) -> list[Picture]:
 def _renders(folder: Path) -> list[Picture]:
     """Our own renders: positives share shape and colour, so that colour stays in the vector."""
     rows = read_rows(folder / "manifest.csv")
-    return [
-        Picture(folder / row["file"], "render", row["product"], row["product"], row["product"])
-        for row in rows
-    ]
+    pictures = []
+    for row in rows:
+        product = f"render-{row['shape']}-{row['color_name']}"
+        caption = f"{row['color_name']} {row['kind_name']}"
+        pictures.append(Picture(folder / row["file"], "render", product, product, caption))
+    return pictures

@@ -9,6 +9,7 @@ import importlib.util
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -34,7 +35,7 @@ class Teacher:
             num_attention_heads=HEADS,
             intermediate_size=FEEDFORWARD,
         )
-        self._model = BertModel(config, add_pooling_layer=False).eval()
+        self._model: Any = BertModel(config, add_pooling_layer=False).eval()  # type: ignore[no-untyped-call]
         weights = load_file(folder / "model.safetensors")
         missing = self._model.load_state_dict(weights, strict=False).missing_keys
         if missing:

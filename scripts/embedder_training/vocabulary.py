@@ -19,8 +19,8 @@ THINGS: dict[str, str] = {
     "electronics": "phone smartphone laptop tablet headphones earbuds speaker keyboard mouse "
     "camera watch smartwatch charger monitor television remote_control game_controller",
     "toys": "toy teddy_bear doll toy_car puzzle building_blocks ball kite board_game robot_toy",
-    "clothes": "dress gown skirt blouse shirt t-shirt tee sweater jumper pullover hoodie sweatshirt "
-    "cardigan jacket coat parka vest tank_top pants trousers jeans leggings shorts capris socks "
+    "clothes": "dress gown skirt blouse shirt t-shirt tee sweater jumper pullover hoodie "
+    "sweatshirt cardigan jacket coat parka vest tank_top pants trousers jeans leggings shorts capris socks "
     "underwear bra sports_bra swimsuit pyjamas scarf gloves belt tie hat cap beanie",
     "shoes": "shoes sneakers trainers running_shoes boots sandals slippers heels loafers",
     "jewellery": "ring necklace bracelet earrings sunglasses glasses umbrella wristwatch",

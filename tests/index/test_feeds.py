@@ -28,6 +28,16 @@ CHINESE = [
 ]
 
 
+SPANISH = [
+    {"id": "1", "title": "Silla de niño", "description": "Tamaño pequeño y diseño español"},
+    {"id": "2", "title": "Cojín de algodón", "description": "Color café y añil"},
+]
+RUSSIAN = [
+    {"id": "1", "title": "Стул деревянный красный", "description": "Для кухни"},
+    {"id": "2", "title": "Кружка синяя керамическая", "description": "Объём 300 мл"},
+]
+
+
 def text_of(rows: list[dict[str, str]], delimiter: str = ",") -> str:
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, list(rows[0]), delimiter=delimiter, lineterminator="\n")
@@ -83,7 +93,14 @@ def test_unicode_feeds_are_read_in_any_encoding(tmp_path: Path, form: str, encod
 
 @pytest.mark.parametrize(
     ("rows", "encoding"),
-    [(GERMAN, "windows-1252"), (GERMAN, "latin-1"), (CHINESE, "gb18030"), (CHINESE, "gbk")],
+    [
+        (GERMAN, "windows-1252"),
+        (GERMAN, "latin-1"),
+        (SPANISH, "windows-1252"),
+        (RUSSIAN, "windows-1251"),
+        (CHINESE, "gb18030"),
+        (CHINESE, "gbk"),
+    ],
 )
 def test_feeds_of_older_encodings_keep_their_letters(
     tmp_path: Path, rows: list[dict[str, str]], encoding: str
@@ -91,9 +108,16 @@ def test_feeds_of_older_encodings_keep_their_letters(
     assert values(written(tmp_path, "feed.csv", text_of(rows), encoding)) == rows
 
 
-def test_a_single_letter_at_the_end_decides_the_encoding(tmp_path: Path) -> None:
-    path = written(tmp_path, "feed.csv", "id,title\n1,Tür", "windows-1252")
-    assert values(path) == [{"id": "1", "title": "Tür"}]
+def test_a_letter_at_the_very_end_decides_the_encoding(tmp_path: Path) -> None:
+    rows = "".join(f"{i},Tisch aus Holz und Stahl\n" for i in range(20))
+    path = written(tmp_path, "feed.csv", f"id,title\n{rows}x,Tür", "windows-1252")
+    assert values(path)[-1] == {"id": "x", "title": "Tür"}
+
+
+def test_a_utf_8_feed_cut_inside_a_letter_stays_utf_8(tmp_path: Path) -> None:
+    whole = text_of(CHINESE).encode()
+    titles = [row["title"] for row in values(written(tmp_path, "feed.csv", whole[:-3]))]
+    assert titles == [row["title"] for row in CHINESE]
 
 
 @pytest.mark.parametrize("cut", range(4))

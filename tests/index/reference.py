@@ -1,0 +1,146 @@
+"""Filters and ranking once more, product by product and without an index: what must come out."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from index.catalogue_reads import IndexedProduct
+from index.segment import Segment
+from index.types import Filters, Offer, PriceRange, Product, ProductRecord, Query
+from tests.fakes import SPACE
+
+OFFER_FIELDS = ("merchant", "availability")
+
+
+def fold(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def path(category: str) -> tuple[str, ...]:
+    return tuple(fold(part) for part in category.split(">") if part.strip())
+
+
+def values_of(product: Product, field: str) -> list[str]:
+    """The folded values that a product has in a field with several values."""
+    written = product.color
+    if field.startswith("attributes."):
+        named = {name.casefold(): value for name, value in product.attributes.items()}
+        written = named.get(field.removeprefix("attributes.").casefold(), "")
+    return [fold(written), *(fold(part) for part in re.split("[,/;]", written))] if written else []
+
+
+def has_any(product: Product, field: str, values: Sequence[str]) -> bool:
+    if field == "brand":
+        return fold(product.brand) in [fold(value) for value in values]
+    if field == "category":
+        own = path(product.category)
+        return any(path(value) and own[: len(path(value))] == path(value) for value in values)
+    return any(fold(value) in values_of(product, field) for value in values)
+
+
+def offer_passes(offer: Offer, filters: Filters) -> bool:
+    for field in OFFER_FIELDS:
+        own = fold(getattr(offer, field))
+        if field in filters.any_of and own not in [fold(one) for one in filters.any_of[field]]:
+            return False
+        if own in [fold(one) for one in filters.none_of.get(field, ())]:
+            return False
+    return filters.price is None or is_priced(offer, filters.price)
+
+
+def is_priced(offer: Offer, wanted: PriceRange) -> bool:
+    if offer.price is None:
+        return False
+    amount, currency = offer.price.amount, offer.price.currency
+    return (
+        (wanted.minimum is None or amount >= wanted.minimum)
+        and (wanted.maximum is None or amount <= wanted.maximum)
+        and (wanted.currency is None or currency.casefold() == wanted.currency.casefold())
+    )
+
+
+def passes(product: Product, filters: Filters) -> bool:
+    """Whether a product passes, condition by condition."""
+    for field, values in filters.any_of.items():
+        if field not in OFFER_FIELDS and not has_any(product, field, values):
+            return False
+    for field, values in filters.none_of.items():
+        if field not in OFFER_FIELDS and has_any(product, field, values):
+            return False
+    asks = filters.price or {*filters.any_of, *filters.none_of} & {*OFFER_FIELDS}
+    return not asks or any(offer_passes(offer, filters) for offer in product.offers)
+
+
+def score(record: ProductRecord, query: Query) -> float:
+    """A product's score: its best picture and its text, weighted."""
+    weights = query.weights
+    pictures = []
+    for one in record.pictures:
+        total = 0.0
+        if query.image is not None:
+            total += weights.image * float(stored(one.embedding) @ query.image)
+        if query.colours is not None:
+            total += weights.colour * float(stored(one.colours) @ query.colours)
+        if query.text is not None:
+            total += weights.text_image * float(stored(one.embedding) @ query.text)
+        pictures.append(total)
+    total = max(pictures, default=0.0)
+    if query.text is not None:
+        total += weights.text * float(stored(record.text_embedding) @ query.text)
+    return total / asked_weight(query)
+
+
+def asked_weight(query: Query) -> float:
+    weights = query.weights
+    asked = weights.image if query.image is not None else 0.0
+    asked += weights.colour if query.colours is not None else 0.0
+    return asked + (weights.text_image + weights.text if query.text is not None else 0.0)
+
+
+def stored(vector: np.ndarray) -> np.ndarray:
+    """What is left of a vector in the catalogue."""
+    return vector.astype(np.float16).astype(np.float64)
+
+
+def brute_force(records: Mapping[int, ProductRecord], query: Query) -> list[tuple[float, int]]:
+    """(score, key) of everything that should come back, best first, ties by key."""
+    scored = sorted(
+        (-score(record, query), key)
+        for key, record in records.items()
+        if passes(record.product, query.filters)
+    )
+    if query.is_grouped:
+        best: dict[str, tuple[float, int]] = {}
+        for entry in scored:
+            best.setdefault(records[entry[1]].product.group, entry)
+        scored = sorted(best.values())
+    return [(-negative, key) for negative, key in scored[: query.k]]
+
+
+def segment_of(records: Mapping[int, ProductRecord]) -> Segment:
+    """A segment straight from records; picture keys run against product keys."""
+    indexed = []
+    for key, record in records.items():
+        count = len(record.pictures)
+        empty = np.empty((0, 0), dtype=np.float32)
+        rows = [
+            np.stack([stored(vector).astype(np.float32) for vector in vectors])
+            if vectors
+            else empty
+            for vectors in (
+                [one.embedding for one in record.pictures],
+                [one.colours for one in record.pictures],
+            )
+        ]
+        indexed.append(
+            IndexedProduct(
+                key=key,
+                product=record.product,
+                text_embedding=stored(record.text_embedding).astype(np.float32),
+                picture_keys=100_000 - 10 * key + np.arange(count, dtype=np.int64),
+                embeddings=rows[0],
+                colours=rows[1],
+            )
+        )
+    return Segment.of(indexed, SPACE)
