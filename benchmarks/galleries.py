@@ -55,7 +55,7 @@ def indexed(task: Task, models: Models, settings: Settings) -> Iterator[Gallery]
 def ranks(
     gallery: Gallery, weights: FusionWeights, *, is_grouped: bool = False
 ) -> NDArray[np.int64]:
-    """Gives ``(q,)`` the place of the right product (or group) for each photo, 1 the best, 0 none."""
+    """Gives ``(q,)`` the place of the right product or group for each photo; 0: not there."""
     queries = [
         Query(image, colour, None, weights, k=10, is_grouped=is_grouped)
         for image, colour in zip(gallery.images, gallery.colours, strict=True)

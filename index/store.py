@@ -160,7 +160,12 @@ class Store:
 
     def _load(self) -> Snapshot:
         version = self._versions.newest(self.space, self._catalogue_id())
-        if version is None or version.sequence > self.catalogue.sequence():
+        if version is not None and version.sequence > self.catalogue.sequence():
+            # The catalogue was put back to an older state: its numbers will be given again, and
+            # no version saved before may ever be taken for one of them.
+            self.catalogue.set_meta({"catalogue_id": uuid.uuid4().hex})
+            version = None
+        if version is None:
             return self._replayed(Snapshot(0, (), "", 0, ""))
         loaded = Snapshot(
             version.sequence,

@@ -36,12 +36,13 @@ def evaluate(
 
 
 def _print(figures: dict[str, Any]) -> None:
+    """Prints the overall figures with their intervals, and recall by category without."""
+    overall = figures["overall"]
+    print(f"{overall['n']} queries; 95 % bootstrap intervals")
+    for metric in METRICS:
+        low, high = overall[f"{metric}_ci95"]
+        print(f"  {metric:13} {overall[metric]:.3f}  [{low:.3f}, {high:.3f}]")
     table = Table("category", "n", *METRICS)
-    rows = [("all", figures["overall"]), *figures["by_category"].items()]
-    for name, row in rows:
-        cells = []
-        for metric in METRICS:
-            low, high = row[f"{metric}_ci95"]
-            cells.append(f"{row[metric]:.3f} [{low:.3f}, {high:.3f}]")
-        table.add_row(name or "-", str(row["n"]), *cells)
+    for name, row in figures["by_category"].items():
+        table.add_row(name or "-", str(row["n"]), *(f"{row[metric]:.3f}" for metric in METRICS))
     Console().print(table)

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from scripts.embedder_training.pictures import datasets_root
-from scripts.embedder_training.recipe import Run, train
+from scripts.embedder_training.recipe import Run, develop, train
 from scripts.embedder_training.report import report
 from scripts.embedder_training.teacher import teacher_folder
 
@@ -17,22 +17,30 @@ from scripts.embedder_training.teacher import teacher_folder
 def main() -> None:
     """Parses, trains, prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m scripts.train_embedder")
-    parser.add_argument("--out", type=Path, required=True, help="folder to write")
+    parser.add_argument(
+        "--out", type=Path, default=Path("data/models/embedder"), help="folder to write"
+    )
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--work", type=Path, help="cache of intermediate results")
     parser.add_argument("--teacher", type=Path, help="folder of all-MiniLM-L6-v2")
     parser.add_argument("--renders", type=Path, help="own renders: folder with manifest.csv")
-    parser.add_argument("--only-report", action="store_true", help="measure --out, train nothing")
+    parser.add_argument(
+        "--only",
+        choices=["report", "development"],
+        help="report: measure --out; development: measure the head settings on the held-out split",
+    )
     given = parser.parse_args()
-    work = given.work or Path(tempfile.gettempdir()) / "snapshelf-embedder-training"
-    if not given.only_report:
+    if given.only != "report":
         run = Run(
             data=datasets_root(),
             teacher=teacher_folder(given.teacher),
-            work=work,
+            work=given.work or Path(tempfile.gettempdir()) / "snapshelf-embedder-training",
             seed=given.seed,
             renders=given.renders,
         )
+        if given.only == "development":
+            print(develop(run))
+            return
         train(run, given.out)
     for name, value in report(given.out, datasets_root()).items():
         print(f"{name:45} {value}")

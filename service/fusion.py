@@ -6,9 +6,9 @@ that decided is in ``docs/decisions/0004-fusion-weights.md``.
 
 from index.types import FusionWeights
 
-PHOTO = FusionWeights(image=1.0, colour=0.3)
-PHOTO_AND_TEXT = FusionWeights(image=1.0, colour=0.15, text_image=0.5, text=0.5)
-TEXT = FusionWeights(text_image=0.5, text=1.0)
+PHOTO = FusionWeights(image=1.0, colour=0.6)
+PHOTO_AND_TEXT = FusionWeights(image=1.0, colour=0.2, text_image=0.25, text=0.25)
+TEXT = FusionWeights(text_image=0.25, text=1.0)
 
 
 def weights_for(*, has_photo: bool, has_text: bool) -> FusionWeights:

@@ -116,11 +116,11 @@ class FeedIndexing:
                     reason = f"same id and merchant as line {seen[key]}; this row wins"
                     rejects.write(feed, raw.line, row.product.id, reason, "warning")
                 seen[key] = raw.line
+                if len(batch.rows) >= BATCH_ROWS and row.product.id != batch.rows[-1].product.id:
+                    yield batch, done  # offers that follow one another stay together
+                    batch, done = _Batch(), 0
                 batch.rows.append(row)
                 batch.lines[row.product.id] = raw.line
-            if len(batch.rows) >= BATCH_ROWS:
-                yield batch, done
-                batch, done = _Batch(), 0
         if batch.rows or done:
             yield batch, done
 

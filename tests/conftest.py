@@ -1,6 +1,7 @@
 """Fixtures that every part of the tests may use."""
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -16,3 +17,12 @@ def datasets() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the real data sets are not at {folder}; set SNAPSHELF_DATASETS to them")
     return folder
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nothing listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

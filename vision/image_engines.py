@@ -128,6 +128,8 @@ def _export(tower: Tower, path: Path) -> Path:
     """Converts once; the file appears whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    fast_path = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)  # type: ignore[no-untyped-call]  # no ONNX form
     try:
         with torch.inference_mode(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the tracing exporter is called deprecated
@@ -142,5 +144,7 @@ def _export(tower: Tower, path: Path) -> Path:
             )
     except Exception as error:  # the exporter raises what its passes raise
         raise ModelUnavailableError(f"the tower does not convert to ONNX: {error}") from error
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast_path)  # type: ignore[no-untyped-call]
     os.replace(partial, path)
     return path

@@ -21,16 +21,16 @@ class HeadSettings:
     """How the heads are trained; chosen on the development split."""
 
     dimension: int = 256
-    steps: int = 1000
+    steps: int = 400
     pairs: int = 128
     """A batch is twice as many views."""
-    learning_rate: float = 3e-3
+    learning_rate: float = 3e-4
     follow_rate: float = 2e-3
     """Learning rate while only the texts' map is trained, after the blend."""
-    temperature: float = 0.07
+    temperature: float = 0.03
     clean_share: float = 0.6
     """Views taken as the catalogue shows them; the rest are phone views."""
-    catalogue_share: float = 0.3
+    catalogue_share: float = 0.15
     """Partners that are the product's catalogue picture, where there is one."""
     text_weight: float = 1.0
     colour_weight: float = 0.5
@@ -38,7 +38,7 @@ class HeadSettings:
     imagenet_weight: float = 0.5
     imagenet_classes: int = 256
     """Of the 1,000, drawn anew each step."""
-    blend: float = 1.0
+    blend: float = 0.5
     """1: the trained map; 0: its start. Between: weights in between (WiSE-FT, Wortsman 2022)."""
 
 

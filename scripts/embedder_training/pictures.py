@@ -17,7 +17,7 @@ class Picture:
 
     path: Path
     source: str
-    """``grocery``, ``iconic``, ``clothing``, ``eshop``, ``render`` or ``luma``."""
+    """``grocery``, ``iconic``, ``clothing``, ``eshop``, ``luma`` or ``render-clean|phone``."""
     label: str
     """What it shows, for measuring: product id or garment class."""
     positive: str
@@ -128,5 +128,6 @@ def _renders(folder: Path) -> list[Picture]:
     for row in rows:
         product = f"render-{row['shape']}-{row['color_name']}"
         caption = f"{row['color_name']} {row['kind_name']}"
-        pictures.append(Picture(folder / row["file"], "render", product, product, caption))
+        source = f"render-{row['view_kind']}"
+        pictures.append(Picture(folder / row["file"], source, product, product, caption))
     return pictures

@@ -12,6 +12,7 @@ from torch import nn
 
 from scripts.embedder_training.captions import captions_of, coloured_captions_of, phrased
 from scripts.embedder_training.colours import with_colours
+from scripts.embedder_training.development import FOLDS, development_figures, development_split
 from scripts.embedder_training.evaluation import unit
 from scripts.embedder_training.export import export, model_config, new_model
 from scripts.embedder_training.image_head import (
@@ -80,6 +81,30 @@ def train(run: Run, out: Path) -> None:
     said(f"written to {out}")
 
 
+def develop(run: Run, folds: int = FOLDS) -> dict[str, float]:
+    """Gives the mean figures of a run's head settings on the development split.
+
+    Args:
+        run: its text settings are not used: the teacher speaks for the text tower.
+        folds: how many of the five folds.
+    """
+    torch.set_num_threads(1)
+    pictures = with_colours(training_pictures(run.data, run.renders))
+    trunk = Trunk(LITE1, package_file(LITE1))
+    features = view_features(pictures, trunk, run.work)
+    teacher = Teacher(run.teacher)
+    measured_on = picture_texts(pictures, run.data, teacher, run.work)
+    rows = []
+    for fold in range(folds):
+        split = development_split(pictures, features[0], fold)
+        seen = [p for p, trained in zip(pictures, split.trained, strict=True) if trained]
+        texts = picture_texts(seen, run.data, teacher, run.work)
+        heads = train_pair_of_heads(seen, features[:, split.trained], texts, trunk, run)
+        rows.append(development_figures(pictures, split, features, heads, measured_on))
+        print(f"fold {fold}: {rows[-1]}", flush=True)
+    return {name: round(sum(row[name] for row in rows) / folds, 1) for name in rows[0]}
+
+
 def view_features(pictures: Sequence[Picture], trunk: Trunk, work: Path) -> Features:
     """Gives ``(views, n, 1280)``: the clean view, then the phone views.
 
@@ -87,8 +112,8 @@ def view_features(pictures: Sequence[Picture], trunk: Trunk, work: Path) -> Feat
     """
     backgrounds = [p.path for p in pictures if p.source in ("grocery", "clothing")]
     parts = [
-        [p for p in pictures if p.source != "render"],
-        [p for p in pictures if p.source == "render"],
+        [p for p in pictures if not p.source.startswith("render")],
+        [p for p in pictures if p.source.startswith("render")],
     ]
     rows = [
         np.concatenate([_one_view(part, view, backgrounds, trunk, work) for part in parts if part])

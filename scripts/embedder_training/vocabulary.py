@@ -20,8 +20,8 @@ THINGS: dict[str, str] = {
     "camera watch smartwatch charger monitor television remote_control game_controller",
     "toys": "toy teddy_bear doll toy_car puzzle building_blocks ball kite board_game robot_toy",
     "clothes": "dress gown skirt blouse shirt t-shirt tee sweater jumper pullover hoodie "
-    "sweatshirt cardigan jacket coat parka vest tank_top pants trousers jeans leggings shorts capris socks "
-    "underwear bra sports_bra swimsuit pyjamas scarf gloves belt tie hat cap beanie",
+    "sweatshirt cardigan jacket coat parka vest tank_top pants trousers jeans leggings shorts "
+    "capris socks underwear bra sports_bra swimsuit pyjamas scarf gloves belt tie hat cap beanie",
     "shoes": "shoes sneakers trainers running_shoes boots sandals slippers heels loafers",
     "jewellery": "ring necklace bracelet earrings sunglasses glasses umbrella wristwatch",
     "sports": "yoga_mat yoga_brick dumbbell kettlebell foam_roller exercise_ball resistance_band "

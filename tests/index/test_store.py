@@ -192,9 +192,7 @@ def test_other_colours_are_refused_and_both_are_named(store: Store, folder: Path
 
 @pytest.mark.parametrize("other", [OTHER, replace(OTHER, dimension=8)])
 def test_fresh_keeps_products_pending_and_out_of_the_search(
-    store: Store,
-    folder: Path,
-    other: type(SPACE),  # type: ignore[valid-type]
+    store: Store, folder: Path, other: SpaceId
 ) -> None:
     store.publish()
     fresh = Store(folder, other, fresh=True)

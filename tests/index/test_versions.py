@@ -148,6 +148,7 @@ def test_a_restored_catalogue_disowns_the_versions_of_its_lost_future(folder: Pa
     again = Store(folder, SPACE)
     [[best, *_]] = again.search([Query(image=text_vector("picture new"))])
     assert again.catalogue.products([best.key])[best.key].id == "new"
+    assert best.score > 0.99
     again.delete(["new"])
     again.close()
     check(folder)
@@ -174,8 +175,23 @@ def test_the_manifest_says_what_the_version_holds(folder: Path) -> None:
 
 def test_old_versions_are_pruned(folder: Path) -> None:
     for _ in range(4):
-        check(folder)
-    assert len(Versions(folder / "versions").names()) == 3
+        store = Store(folder, SPACE)
+        store.upsert([record("p5")])
+        newest = store.publish()
+        store.close()
+    assert newest == "00000006"
+    assert Versions(folder / "versions").names() == ["00000004", "00000005", "00000006"]
+    assert check(folder) == newest
+
+
+def test_publish_without_a_write_saves_nothing(folder: Path) -> None:
+    store = Store(folder, SPACE)
+    name = store.publish()
+    assert store.publish() == name == "00000003"
+    store.close()
+    again = Store(folder, SPACE)
+    assert again.publish() == name
+    again.close()
 
 
 def test_a_version_that_cannot_be_written_leaves_the_older_one(tmp_path: Path) -> None:

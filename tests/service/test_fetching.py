@@ -17,7 +17,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     seen: list[str]
     failures: int
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self.seen.append(self.path)
         if self.path == "/flaky" and self.seen.count("/flaky") <= 2:
             self.send_error(503)
@@ -92,11 +92,13 @@ def test_private_addresses_are_refused_before_any_connection(server: str) -> Non
     strict = Fetcher(FetchLimits())
     port = server.rsplit(":", 1)[1]
     for host in ("127.0.0.1", "localhost", "[::1]", "0.0.0.0", "2130706433", "0x7f.1"):
-        with pytest.raises(FetchError, match="public internet|not known"):
+        with pytest.raises(FetchError, match=r"public internet|not known"):
             strict.fetch(f"http://{host}:{port}/ok")
 
 
-@pytest.mark.parametrize("url", ["ftp://example.org/x", "file:///etc/passwd", "http://", "nonsense"])
+@pytest.mark.parametrize(
+    "url", ["ftp://example.org/x", "file:///etc/passwd", "http://", "nonsense"]
+)
 def test_other_schemes_and_broken_addresses_are_refused(url: str) -> None:
     with pytest.raises(FetchError):
         Fetcher(FetchLimits()).fetch(url)

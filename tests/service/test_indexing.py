@@ -83,7 +83,7 @@ def test_an_empty_feed_is_refused_and_nothing_is_written(empty_shop: Shop) -> No
     empty = empty_shop.pictures / "empty.csv"
     empty.write_bytes(b"")
     good = write_feed(empty_shop, shop_rows())
-    with pytest.raises(FeedError, match="empty.csv is empty"):
+    with pytest.raises(FeedError, match=r"empty.csv is empty"):
         run(empty_shop, good, empty)
     header_only = write_feed(empty_shop, [], "header.csv")
     header_only.write_text("id,title\n")

@@ -6,7 +6,9 @@ from index.types import Filters, Offer, Price, PriceRange, Product
 from service.offers import meets, ordered_offers
 
 
-def offer(merchant: str, amount: str | None, currency: str = "USD", stock: str = "in_stock") -> Offer:
+def offer(
+    merchant: str, amount: str | None, currency: str = "USD", stock: str = "in_stock"
+) -> Offer:
     price = Price(Decimal(amount), currency) if amount else None
     return Offer(merchant, price, availability=stock)
 

@@ -21,7 +21,7 @@ def test_the_environment_wins_over_the_file_and_arguments_win_over_both(
 
 def test_a_wrong_value_names_the_setting_and_what_came(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SNAPSHELF_BATCH_SIZE", "many")
-    with pytest.raises(SettingsError, match="batch_size.*'many'"):
+    with pytest.raises(SettingsError, match=r"batch_size.*'many'"):
         load_settings()
 
 

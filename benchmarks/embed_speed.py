@@ -1,0 +1,87 @@
+"""Engines of the embedded image model: milliseconds a picture, and whether the vectors are equal.
+
+    python -m benchmarks.embed_speed [--threads N]
+
+Eager torch is the peer; every ratio is of medians in one run, engines taken in turn.
+"""
+
+import argparse
+import time
+from collections import defaultdict
+
+import numpy as np
+import open_clip
+import torch
+
+from benchmarks.machine import machine_line
+from service.settings import load_settings
+from vision.embedded_model import embedded_model_dir
+from vision.image_engines import Encoder, Tower, image_encoder
+
+ROUNDS = 15
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--threads", type=int, default=0, help="0: all cores")
+    arguments = parser.parse_args()
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    folder = embedded_model_dir(load_settings().cache)
+    model, _, _ = open_clip.create_model_and_transforms(f"local-dir:{folder}")
+    side = model.visual.image_size
+    side = side[0] if isinstance(side, tuple) else side
+    encoders = engines(model.eval().visual, side, arguments.threads)
+    pixels = torch.rand(16, 3, side, side) * 2 - 1
+    print(machine_line(), f"threads {arguments.threads or torch.get_num_threads()}, {side} px")
+    reference = unit(encoders["eager"](pixels))
+    single, batch = timings(encoders, pixels)
+    print(f"{'engine':22} {'1 picture ms':>13} {'of 16, ms each':>15} {'ratio':>6} {'cosine':>9}")
+    for name, encode in encoders.items():
+        cosine = float((unit(encode(pixels)) * reference).sum(axis=1).min())
+        ratio = np.median(single["eager"]) / np.median(single[name])
+        print(
+            f"{name:22} {np.median(single[name]):13.1f} {np.median(batch[name]) / 16:15.1f} "
+            f"{ratio:6.2f} {cosine:9.6f}"
+        )
+
+
+def engines(visual: torch.nn.Module, side: int, threads: int) -> dict[str, Encoder]:
+    example = torch.zeros(1, 3, side, side)
+    tower = Tower(visual, example, torch.device("cpu"), torch.float32, threads)
+    found = {name: image_encoder(name, tower) for name in ("eager", "traced", "compile", "onnx")}
+
+    def channels_last(pixels: torch.Tensor) -> torch.Tensor:
+        return found["eager"](pixels.contiguous(memory_format=torch.channels_last))
+
+    return {**found, "eager, channels last": channels_last}
+
+
+def timings(
+    encoders: dict[str, Encoder], pixels: torch.Tensor
+) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    single, batch = defaultdict(list), defaultdict(list)
+    for encode in encoders.values():
+        for _ in range(2):  # compiles and warms up
+            encode(pixels[:1])
+            encode(pixels)
+    for turn in range(ROUNDS):
+        for name, encode in encoders.items():
+            single[name].append(milliseconds(encode, pixels[:1]))
+            if turn % 5 == 0:
+                batch[name].append(milliseconds(encode, pixels))
+    return single, batch
+
+
+def milliseconds(encode: Encoder, pixels: torch.Tensor) -> float:
+    before = time.perf_counter()
+    encode(pixels)
+    return (time.perf_counter() - before) * 1e3
+
+
+def unit(rows: torch.Tensor) -> np.ndarray:
+    return torch.nn.functional.normalize(rows, dim=1).numpy()
+
+
+if __name__ == "__main__":
+    main()
