@@ -28,7 +28,8 @@ class Task:
 def luma() -> Task:
     """First picture of each product in the gallery, its other views as queries."""
     root = ROOT / "luma"
-    rows = list(csv.DictReader((root / "feed.csv").open(encoding="utf-8")))
+    with (root / "feed.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
     queries = [
         (view.strip(), row["id"])
         for row in rows
@@ -42,7 +43,8 @@ def luma() -> Task:
 def grocery(*, with_photos: bool) -> Task:
     """Iconic pictures, or those and the ``train`` photos; ``val`` photos as queries."""
     root = ROOT / "grocery"
-    rows = [json.loads(line) for line in (root / "products.jsonl").open(encoding="utf-8")]
+    lines = (root / "products.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
     for row in rows:
         row.pop("label", None)
     if with_photos:

@@ -4,6 +4,7 @@ Columns follow Google Merchant Center's product data specification
 (https://support.google.com/merchants/answer/7052112); what is unknown is kept as an attribute.
 """
 
+import html
 import math
 import re
 from collections.abc import Mapping
@@ -29,6 +30,12 @@ _KNOWN = {
     "id", "item_group_id", "title", "description", "brand", "category", "color", "gtin", "price",
     "sale_price", "availability", "link", "image_link", "additional_image_link", "merchant",
 }  # fmt: skip
+_AVAILABILITY_ALIASES = {
+    "instock": "in_stock",
+    "outofstock": "out_of_stock",
+    "pre_order": "preorder",
+    "back_order": "backorder",
+}
 _NUMBER = re.compile(r"\d{1,12}(\.\d{1,4})?")
 _CURRENCIES = frozenset(get_global("all_currencies"))
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
@@ -108,7 +115,7 @@ def _normalised(raw: Mapping[str, object]) -> dict[str, str]:
 
 def _text(field: str, value: object) -> str:
     if isinstance(value, list | tuple):
-        value = ",".join(text for part in value if (text := _scalar(field, part)))
+        value = ",".join(_without_commas(text) for part in value if (text := _scalar(field, part)))
     text = _scalar(field, value)
     if len(text) > MAX_FIELD_CHARACTERS:
         raise RowError(
@@ -122,11 +129,17 @@ def _text(field: str, value: object) -> str:
     return text
 
 
+def _without_commas(text: str) -> str:
+    """An address in a list keeps its commas, escaped: the list is joined by commas."""
+    return text.replace(",", "%2C") if _LINK.fullmatch(text) else text
+
+
 def _scalar(field: str, value: object) -> str:
     if isinstance(value, dict | list | tuple):
         raise RowError(field, "is an object; allowed are text, numbers and lists of them")
     is_absent = value is None or (isinstance(value, float) and math.isnan(value))
-    return "" if is_absent else str(value).strip()
+    # shops export &reg; and &amp; in titles
+    return "" if is_absent else html.unescape(str(value)).strip()
 
 
 def _is_unicode(text: str) -> bool:
@@ -169,7 +182,7 @@ def _offer(row: Mapping[str, str], product_id: str) -> Offer:
 
 def _availability(text: str) -> str:
     folded = text.casefold().rsplit("/", 1)[-1].replace(" ", "_").replace("-", "_")
-    folded = {"instock": "in_stock", "outofstock": "out_of_stock"}.get(folded, folded)
+    folded = _AVAILABILITY_ALIASES.get(folded, folded)
     if folded not in AVAILABILITIES:
         raise RowError("availability", f"{text!r}; allowed are {', '.join(AVAILABILITIES)}")
     return folded

@@ -61,7 +61,10 @@ def read_feed(path: Path) -> Iterator[RawRow]:
 def count_rows(path: Path) -> int:
     """Gives about how many rows a feed has, for a progress bar; quoted line breaks count too."""
     if path.suffix.casefold() == ".parquet":
-        return int(pyarrow.parquet.ParquetFile(path).metadata.num_rows)
+        try:
+            return int(pyarrow.parquet.ParquetFile(path).metadata.num_rows)
+        except (pyarrow.ArrowException, OSError):
+            return 0  # reading it says what is wrong
     with path.open("rb") as file:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
 

@@ -3,7 +3,8 @@
 import datetime
 import threading
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -130,9 +131,19 @@ class Store:
         """The lock that one indexing process holds; taking it fails at once when it is held."""
         return FileLock(self.folder / "writer.lock", timeout=0)
 
-    def commit_lock(self) -> FileLock:
-        """The lock around reading, merging and writing products; waits for other processes."""
-        return FileLock(self.folder / "commit.lock", timeout=_COMMIT_WAIT_S)
+    @contextmanager
+    def committing(self) -> Iterator[None]:
+        """Holds the lock around reading, merging and writing products.
+
+        Raises:
+            StoreBusyError: another process held it for a minute.
+            StoreUnwritableError: the lock's file cannot be made.
+        """
+        lock = hold(FileLock(self.folder / "commit.lock", timeout=_COMMIT_WAIT_S))
+        try:
+            yield
+        finally:
+            lock.release()
 
     def close(self) -> None:
         """Closes the database."""
@@ -219,7 +230,7 @@ def hold(lock: FileLock) -> FileLock:
         lock.acquire()
     except Timeout as error:
         raise StoreBusyError(
-            f"another process is indexing into {Path(lock.lock_file).parent}; "
+            f"another process is writing to {Path(lock.lock_file).parent}; "
             "try again when it has ended"
         ) from error
     except OSError as error:

@@ -154,7 +154,7 @@ class _Rejects:
         if self._file is None:
             self._file = self._stack.enter_context(self._path.open("w", encoding="utf-8"))
         entry = {"feed": feed.name, "line": line, "id": product_id, "kind": kind, "reason": reason}
-        self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        self._file.write(json.dumps(entry) + "\n")
 
 
 def _parsed(raw: RawRow) -> FeedRow:

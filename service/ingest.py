@@ -94,7 +94,7 @@ class Ingest:
         Raises:
             StoreUnwritableError: nothing of the batch was written.
         """
-        with self._mutex, self._store.commit_lock():
+        with self._mutex, self._store.committing():
             return self._commit(rows, read_picture, fresh=fresh)
 
     def delete(self, product_id: str) -> None:
@@ -103,7 +103,7 @@ class Ingest:
         Raises:
             UnknownProductError: there is none of this id.
         """
-        with self._mutex, self._store.commit_lock():
+        with self._mutex, self._store.committing():
             product = self._store.catalogue.product(product_id)
             self._store.delete([product.id])
 

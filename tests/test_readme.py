@@ -75,5 +75,5 @@ def test_every_command_of_the_readme_runs(tmp_path: Path, free_port: int) -> Non
     finally:
         if server is not None:
             server.send_signal(signal.SIGTERM)
-            assert server.wait(20) == 0
+            assert server.wait(20) in {0, -signal.SIGTERM}  # uvicorn ends by the signal it got
     assert ran >= 8

@@ -38,8 +38,7 @@ def embedded_model_dir(cache: Path | None = None) -> Path:
     """Gives the folder of the default embedder, composing it the first time.
 
     Args:
-        cache: where composed models are kept; ``$SNAPSHELF_CACHE`` or the user's cache folder
-            when absent.
+        cache: where composed models are kept; the user's cache folder when absent.
 
     Returns:
         A folder for ``open_clip.create_model_and_transforms(f"local-dir:{folder}")``, named by
@@ -201,4 +200,4 @@ def _write_atomically(path: Path, content: bytes) -> None:
 
 
 def _default_cache() -> Path:
-    return Path(os.environ.get("SNAPSHELF_CACHE") or user_cache_dir("snapshelf"))
+    return Path(user_cache_dir("snapshelf"))

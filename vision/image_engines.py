@@ -5,6 +5,7 @@ and frozen for other towers on a CPU, ``torch.compile`` nowhere by default (its 
 minute and it gains nothing here), eager with the model's dtype on a GPU.
 """
 
+import logging
 import os
 import tempfile
 import warnings
@@ -17,6 +18,8 @@ import onnxruntime
 import torch
 
 from vision.errors import ModelUnavailableError, UnknownModelError
+
+logger = logging.getLogger(__name__)
 
 ENGINES = ("auto", "eager", "traced", "compile", "onnx")
 
@@ -54,8 +57,8 @@ def image_encoder(engine: str, tower: Tower) -> Encoder:
     if engine not in ENGINES:
         raise UnknownModelError(f"engine {engine!r}: allowed are {', '.join(ENGINES)}")
     on_cpu = tower.device.type == "cpu" and tower.dtype == torch.float32
-    if engine == "auto":
-        engine = _fastest(tower.visual) if on_cpu else "eager"
+    if engine == "auto" and on_cpu:
+        return _fastest(tower)
     if engine in {"traced", "onnx"} and not on_cpu:
         raise UnknownModelError(
             f"engine {engine!r} runs float32 on a CPU, not {tower.dtype} on {tower.device}"
@@ -68,8 +71,13 @@ def image_encoder(engine: str, tower: Tower) -> Encoder:
     return _eager(visual, tower.device, tower.dtype)
 
 
-def _fastest(visual: Any) -> str:
-    return "onnx" if type(visual).__name__ == "TimmModel" else "traced"
+def _fastest(tower: Tower) -> Encoder:
+    if type(tower.visual).__name__ == "TimmModel":
+        try:
+            return _onnx(tower)
+        except ModelUnavailableError as error:
+            logger.warning("the image tower runs traced, which is slower: %s", error)
+    return _traced(tower.visual, tower.example)
 
 
 def _eager(visual: Any, device: torch.device, dtype: torch.dtype) -> Encoder:
@@ -129,7 +137,7 @@ def _export(tower: Tower, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     fast_path = torch.backends.mha.get_fastpath_enabled()
-    torch.backends.mha.set_fastpath_enabled(False)  # type: ignore[no-untyped-call]  # no ONNX form
+    torch.backends.mha.set_fastpath_enabled(False)  # its fused operator has no ONNX form
     try:
         with torch.inference_mode(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the tracing exporter is called deprecated
@@ -145,6 +153,6 @@ def _export(tower: Tower, path: Path) -> Path:
     except Exception as error:  # the exporter raises what its passes raise
         raise ModelUnavailableError(f"the tower does not convert to ONNX: {error}") from error
     finally:
-        torch.backends.mha.set_fastpath_enabled(fast_path)  # type: ignore[no-untyped-call]
+        torch.backends.mha.set_fastpath_enabled(fast_path)
     os.replace(partial, path)
     return path

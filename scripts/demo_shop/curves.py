@@ -46,7 +46,8 @@ def chain(*pieces: Points) -> Array:
     """The pieces one after the other, without points that repeat."""
     points = np.vstack([np.asarray(p, dtype=np.float64) for p in pieces])
     step = np.linalg.norm(np.diff(points, axis=0), axis=1)
-    return points[np.concatenate([[True], step > 1e-6])]
+    kept: Array = points[np.concatenate([[True], step > 1e-6])]
+    return kept
 
 
 def lengths(points: Array) -> Array:

@@ -19,8 +19,8 @@ def value_noise(points: Array, seed: int) -> Array:
     total = np.zeros(len(points))
     for corner in range(8):
         bits = np.array([corner & 1, corner >> 1 & 1, corner >> 2 & 1])
-        weight = np.where(bits, t, 1 - t).prod(axis=1)
-        total += weight * _hash(cell + bits, seed)
+        x, y, z = np.where(bits, t, 1 - t).T
+        total += x * y * z * _hash(cell + bits, seed)
     return total
 
 

@@ -229,7 +229,7 @@ def test_known_pictures_have_their_vectors(catalogue: Catalogue) -> None:
 
 
 def test_more_products_than_one_statement_takes_are_read(catalogue: Catalogue) -> None:
-    ids = [f"p{i}" for i in range(1203)]
+    ids = [f"p{i}" for i in range(503)]
     made = [product(one, group="g", gtin=f"{i:08}") for i, one in enumerate(ids)]
     catalogue.upsert([record(one, []) for one in made])
     existing = catalogue.existing([*ids, "nothing"])

@@ -74,7 +74,7 @@ def ranges() -> st.SearchStrategy[PriceRange | None]:
     return st.none() | st.builds(PriceRange, bound, bound, currency)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(products(), max_size=12),
     st.builds(Filters, price=ranges(), any_of=conditions(), none_of=conditions()),

@@ -103,7 +103,7 @@ def test_a_feed_in_another_encoding_keeps_its_letters(empty_shop: Shop) -> None:
 def test_two_indexers_at_once_are_one_indexer_and_one_clear_refusal(empty_shop: Shop) -> None:
     feed = write_feed(empty_shop, shop_rows())
     lock = hold(empty_shop.store.writer_lock())
-    with pytest.raises(StoreBusyError, match="another process is indexing"):
+    with pytest.raises(StoreBusyError, match="another process is writing"):
         run(empty_shop, feed)
     lock.release()
     assert run(empty_shop, feed).added == 9

