@@ -24,7 +24,7 @@ check: setup ## format, lint, types, and the arrows between the packages
 	$(BIN)/lint-imports
 
 test: check ## check, then every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: setup ## measure retrieval quality, engines and latency; minutes
 	$(BIN)/python -m benchmarks.retrieval

@@ -37,7 +37,10 @@ def index_catalogue(
     fresh: Annotated[bool, typer.Option(help="embed everything anew")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Adds or updates a catalogue; run again after a stop, it goes on where it stopped."""
+    """Adds or updates a catalogue; run again after a stop, it goes on where it stopped.
+
+    Exit code 1 where rows were rejected: the good ones are indexed, the rejects file names the rest.
+    """
     settings = load_settings(embedder=embedder)
     total = sum(count_rows(feed) for feed in feeds if feed.is_file())
     models = wiring.load_models(settings)
@@ -52,6 +55,10 @@ def index_catalogue(
         )
     opened.close()
     print(json.dumps(asdict(counts)) if as_json else _summary(counts))
+    if counts.rejected:
+        where = f"see {counts.rejects_file}"
+        print(f"snapshelf: partial: {counts.rejected} rows rejected, {where}", file=sys.stderr)
+        raise typer.Exit(1)
 
 
 class _progress:  # noqa: N801  (used as a function)
@@ -96,6 +103,6 @@ def _summary(counts: Counts) -> str:
     )
     if counts.reembedded:
         line += f"\n{counts.reembedded} products of no feed embedded anew from kept pictures"
-    if counts.rejects_file:
+    if counts.warnings:
         line += f"\n{counts.warnings} warnings; see {counts.rejects_file}"
     return line

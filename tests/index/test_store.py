@@ -242,7 +242,7 @@ def test_a_folder_that_cannot_be_made_is_unwritable(tmp_path: Path) -> None:
 def test_two_writers_do_not_index_at_once(store: Store, folder: Path) -> None:
     other = Store(folder, SPACE)
     lock = hold(store.writer_lock())
-    with pytest.raises(StoreBusyError, match=f"another process is writing into {folder}"):
+    with pytest.raises(StoreBusyError, match=f"another process is writing to {folder}"):
         hold(other.writer_lock())
     lock.release()
     hold(other.writer_lock()).release()

@@ -99,6 +99,20 @@ def test_what_is_missing_is_one_line_and_exit_code_1(store: Path, tmp_path: Path
     failed(run("eval", "none.csv", "--store", str(store)), 1, "none.csv")
 
 
+def test_a_feed_with_a_bad_row_indexes_the_good_ones_and_says_partial(
+    feed: Path, tmp_path: Path
+) -> None:
+    bad = feed.parent / "bad.csv"
+    bad.write_text(feed.read_text() + "x,Broken,abc,red.png\n")
+    result = run("index", str(bad), "--store", str(tmp_path / "s"), "--json")
+    failed(result, 1, "partial: 1 rows rejected")
+    counts = json.loads(result.stdout)
+    assert (counts["added"], counts["rejected"]) == (2, 1)
+    [entry] = [json.loads(line) for line in Path(counts["rejects_file"]).read_text().splitlines()]
+    assert (entry["line"], entry["id"]) == (4, "x")
+    assert "price: 'abc'" in entry["reason"]
+
+
 def test_a_feed_in_an_unknown_format_is_refused(tmp_path: Path) -> None:
     (tmp_path / "feed.docx").write_bytes(b"PK")
     failed(run("index", "feed.docx", "--store", "s", cwd=tmp_path), 1, "allowed are .csv")
