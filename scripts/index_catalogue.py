@@ -39,7 +39,7 @@ def index_catalogue(
 ) -> None:
     """Adds or updates a catalogue; run again after a stop, it goes on where it stopped.
 
-    Exit code 1 where rows were rejected: the good ones are indexed, the rejects file names the rest.
+    Exit code 1 where rows were rejected; the good ones are indexed all the same.
     """
     settings = load_settings(embedder=embedder)
     total = sum(count_rows(feed) for feed in feeds if feed.is_file())

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from scripts.demo_shop.curves import chain, densify, round_corners, spline, vessel
-from scripts.demo_shop.materials import metal
-from scripts.demo_shop.shapes import ball, lathe, moved, rounded_box, sweep, turned
+from scripts.demo_shop.curves import chain, round_corners, spline, vessel
+from scripts.demo_shop.shapes import ball, lathe, moved, sweep
 from scripts.demo_shop.types import Array, Material, Mesh, Model, Part
 
 
@@ -78,24 +77,3 @@ def canister(body: Material, lid: Material) -> Model:
     )
     grey = Material("matte", (0.6, 0.6, 0.58))
     return Part(jar, body), Part(seal, grey), Part(cover, lid), Part(knob, lid)
-
-
-def kettle_stand(body: Material) -> Model:
-    """A small rounded board; a prop, not sold."""
-    return (Part(rounded_box((24, 1.6, 16), 2.0, 0.5), body),)
-
-
-def pepper_mill(body: Material) -> Model:
-    """A turned mill, 22 cm high; not sold."""
-    points = [(2.9, 0.4), (2.9, 3.5), (1.9, 8), (2.5, 13), (1.7, 15.2)]
-    stem = lathe(chain([(0, 0), (2.9, 0)], spline(points), [(0, 15.2)]), 0.2)
-    head = moved(ball((2.6, 2.5, 2.6)), (0, 15.3, 0))
-    nut = moved(ball((0.6, 0.6, 0.6)), (0, 20.1, 0))
-    return Part(stem, body), Part(head, body), Part(nut, metal("steel"))
-
-
-def spoon(body: Material) -> Model:
-    """A wooden spoon that lies on its back; a prop, not sold."""
-    head = moved(ball((3.2, 0.7, 2.2)), (10.5, 0, 0))
-    rod = sweep(densify(np.array([(8.0, 0.75, 0), (-14.0, 0.75, 0)]), 4.0), 0.55)
-    return Part(turned(head, "y", 0), body), Part(rod, body)

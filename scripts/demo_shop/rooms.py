@@ -11,8 +11,6 @@ from scripts.demo_shop.shapes import corners
 from scripts.demo_shop.studio import View, axes, framed
 from scripts.demo_shop.types import Array, Camera, Light, Model, Rgb, Stage
 
-_UP_CM = 150.0  # height at which things hang
-
 
 def lamp(direction: tuple[float, float, float], distance: float, size: float, tint: Rgb) -> Lamp:
     """An area light by its place, in units of what it lights."""

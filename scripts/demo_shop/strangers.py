@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scripts.demo_shop import homeware, kitchenware
-from scripts.demo_shop.materials import matte, metal, satin, timber
+from scripts.demo_shop import homeware
+from scripts.demo_shop.materials import matte, metal, satin
 from scripts.demo_shop.types import Model
 
 
@@ -29,10 +29,5 @@ STRANGERS = {
         "purple",
         "Sports > Fitness > Dumbbells",
         lambda: homeware.dumbbell(satin("purple"), metal("steel", brushed=True)),
-    ),
-    "pepper-mill": Stranger(
-        "walnut",
-        "Home > Kitchen > Mills",
-        lambda: kitchenware.pepper_mill(timber("walnut")),
     ),
 }

@@ -5,7 +5,7 @@ Lengths are centimetres, y points up, and a standing model rests on y = 0. Colou
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -103,4 +103,3 @@ class Scene:
     models: tuple[Model, ...]
     stage: Stage
     camera: Camera
-    extras: dict[str, float] = field(default_factory=dict)
