@@ -58,7 +58,7 @@ HOME: tuple[Group, ...] = (
     Group(
         "cellar-vase",
         "Cellar Bottle Vase",
-        "Luma",
+        "Lumen",
         "Home > Decor > Vases",
         "28 cm",
         22.0,
@@ -76,7 +76,7 @@ HOME: tuple[Group, ...] = (
     Group(
         "spire-candlestick",
         "Spire Candlestick",
-        "Luma",
+        "Lumen",
         "Home > Decor > Candlesticks",
         "34 cm",
         29.0,
@@ -131,7 +131,7 @@ HOME: tuple[Group, ...] = (
     Group(
         "porcini-lamp",
         "Porcini Table Lamp",
-        "Luma",
+        "Lumen",
         "Home > Lighting > Table Lamps",
         "38 cm",
         89.0,
@@ -161,7 +161,7 @@ HOME: tuple[Group, ...] = (
     Group(
         "gourd-lamp",
         "Gourd Table Lamp",
-        "Luma",
+        "Lumen",
         "Home > Lighting > Table Lamps",
         "44 cm",
         75.0,
