@@ -28,12 +28,12 @@ from scripts.embedder_training.pictures import (
 from vision.embedded_model import CONFIG, MODEL, compose
 
 REWORDED = {
-    "dress": "frock", "hat": "headgear", "longsleeve": "a warm knitted jersey with long arms",
+    "dress": "pinafore", "hat": "headgear", "longsleeve": "a warm knitted jersey with long arms",
     "outwear": "overcoat", "pants": "breeches", "shirt": "button-through top with a collar",
     "shoes": "loafers", "shorts": "knee-length hot weather bottoms", "skirt": "kilt",
     "t-shirt": "short-sleeved casual cotton top",
 }  # fmt: skip
-"""Garments in words that are no captions (``frock`` is)."""
+"""Garments in words that are no captions."""
 
 
 def report(folder: Path, data: Path) -> dict[str, str]:
