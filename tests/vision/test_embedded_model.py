@@ -165,7 +165,7 @@ def test_garments_are_told_apart_by_their_names(embedder: OpenClipEmbedder, data
     photos, kinds = six_of_each_garment(datasets)
     similarities = embedder.embed_images(photos) @ embedder.embed_texts(GARMENTS).T  # (60, 10)
     accuracy = float(np.mean(similarities.argmax(axis=1) == kinds))
-    assert accuracy > 0.60  # 0.77 ± 0.05 on all 282; see MODEL_CARD.md
+    assert accuracy > 0.68  # 0.848 on all 282; three standard errors of 60 under it
 
 
 @pytest.mark.data
@@ -181,7 +181,7 @@ def test_a_shop_photo_finds_its_catalogue_picture(
     wanted = np.array([ids.index(product) for _, product in rows])
     similarities = embedded(embedder, [grocery / photo for photo, _ in rows]) @ shelf.T
     first_five = np.argsort(-similarities, axis=1)[:, :5]
-    assert float((first_five == wanted[:, None]).any(axis=1).mean()) > 0.75
+    assert float((first_five == wanted[:, None]).any(axis=1).mean()) > 0.80  # 0.926 on all 296
 
 
 def six_of_each_garment(datasets: Path) -> tuple[list[Image.Image], Sequence[int]]:
