@@ -5,12 +5,13 @@ They lie in ``$SNAPSHELF_DATASETS`` or in ``../shared/data`` beside the reposito
 
 import csv
 import json
-import os
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(os.environ.get("SNAPSHELF_DATASETS", Path(__file__).parents[2] / "shared" / "data"))
+from scripts.embedder_training.pictures import datasets_folder
+
+ROOT = datasets_folder()
 
 
 @dataclass(frozen=True)

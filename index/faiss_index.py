@@ -38,6 +38,11 @@ class FaissIndex:
             else np.empty((0, dimension), dtype=np.float32)
         )  # a view: the vectors are held once
 
+    @property
+    def dimension(self) -> int:
+        """Length of a row."""
+        return int(self._flat.d)
+
     def search(self, queries: Vectors, k: int, allowed: Mask | None) -> tuple[Vectors, Ids]:
         """See ``VectorIndex.search``; costs n x d multiplications a query."""
         parameters = None

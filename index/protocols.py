@@ -12,6 +12,10 @@ class VectorIndex(Protocol):
     def ids(self) -> Ids:
         """``(n,)`` int64 keys, ascending."""
 
+    @property
+    def dimension(self) -> int:
+        """Length of a row."""
+
     def search(self, queries: Vectors, k: int, allowed: Mask | None) -> tuple[Vectors, Ids]:
         """Gives similarities ``(q, k)`` float32, highest first, and keys ``(q, k)``, -1 for none.
 

@@ -16,7 +16,8 @@ from index.segment import Segment
 from index.types import Candidate, Ids, Mask, Query, Vector
 
 EXACT_LIMIT = 20_000
-"""So many passing pictures are scored one by one: some 10 ms, and no neighbour can be missed."""
+"""So many passing pictures are scored one by one, and none can be missed; 30 ms at 576 numbers a
+row on a busy core of the machine in ``benchmarks/results.md``."""
 _FIRST_DEPTH = 200
 _DEPTH_FACTOR = 10
 """Neighbours asked for a match: pictures of one product and variants of one group share ranks."""
@@ -80,9 +81,8 @@ def _near(segment: Segment, mask: Mask, query: Query, depth: int) -> Mask:
 
 def _picture_query(segment: Segment, query: Query) -> Vector:
     """Embedding part and colour part, weighted: ``(d + c,)``."""
-    width = segment.pictures.vectors(segment.pictures.ids[:1]).shape[1]
-    dimension = segment.texts.vectors(segment.keys[:1]).shape[1]
-    row = np.zeros(width, dtype=np.float32)
+    dimension = segment.texts.dimension
+    row = np.zeros(segment.pictures.dimension, dtype=np.float32)
     weights = query.weights
     if query.image is not None:
         row[:dimension] += weights.image * query.image
@@ -126,7 +126,7 @@ def _picture_parts(
     segment: Segment, places: NDArray[np.int64], query: Query
 ) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.float32]]:
     vectors = segment.pictures.vectors(segment.pictures.ids[places])  # (p, d + c)
-    dimension = segment.texts.vectors(segment.keys[:1]).shape[1]
+    dimension = segment.texts.dimension
     parts = {}
     if query.image is not None and query.weights.image:
         parts["image"] = _dots(vectors[:, :dimension], query.image)

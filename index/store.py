@@ -75,9 +75,16 @@ class Store:
         self._check_space(fresh=fresh)
         self._snapshot = self._load()
 
-    def search(self, queries: Sequence[Query]) -> list[list[Candidate]]:
-        """Gives the ranked candidates of each query; all see the same state."""
-        segments = self.refresh().segments
+    def search(
+        self, queries: Sequence[Query], snapshot: Snapshot | None = None
+    ) -> list[list[Candidate]]:
+        """Gives the ranked candidates of each query; all see the same state.
+
+        Args:
+            queries: what to look for.
+            snapshot: the state to search; the present one when absent.
+        """
+        segments = (snapshot or self.refresh()).segments
         return [ranking.rank(segments, query) for query in queries]
 
     def upsert(self, records: Sequence[ProductRecord]) -> None:
@@ -202,9 +209,9 @@ class Store:
         return self._joined_small(replayed)
 
     def _joined_small(self, snapshot: Snapshot) -> Snapshot:
-        first, *small = snapshot.segments or (None,)
-        if first is None or len(small) <= _SMALL_SEGMENTS:
+        if len(snapshot.segments) <= 1 + _SMALL_SEGMENTS:
             return snapshot
+        first, *small = snapshot.segments
         keys = np.concatenate([_living(live) for live in small])
         joined = LiveSegment(self._segment(keys.tolist()), None)
         return replace(snapshot, segments=(first, joined))
@@ -220,7 +227,7 @@ class Store:
 
 
 def hold(lock: FileLock) -> FileLock:
-    """Takes a store's writer lock.
+    """Takes one of a store's locks.
 
     Raises:
         StoreBusyError: another process holds it.

@@ -46,7 +46,7 @@ def index_catalogue(
     models = wiring.load_models(settings)
     opened = wiring.open_store(store, models, create=True, fresh=fresh)
     indexing = FeedIndexing(opened, wiring.ingest(settings, models, opened))
-    with _progress(total) as advance:
+    with _RowProgress(total) as advance:
         counts = indexing.run(
             feeds,
             lambda feed: wiring.picture_sources(settings, images_root or feed.parent),
@@ -61,7 +61,7 @@ def index_catalogue(
         raise typer.Exit(1)
 
 
-class _progress:  # noqa: N801  (used as a function)
+class _RowProgress:
     """A bar on a terminal, a line every thousand rows elsewhere; both on standard error."""
 
     def __init__(self, total: int) -> None:

@@ -1,23 +1,19 @@
 """``make docs``: the HTTP interface as ``docs/openapi.json``."""
 
 import json
+import sys
 from pathlib import Path
 
-from fastapi import FastAPI
-
-from service.http import operations, products, search
+from service.http.app import api
 
 OUT = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
 
 
-def main() -> None:
+def main(out: Path = OUT) -> None:
     """Writes the file; needs no model and no store."""
-    app = FastAPI(title="Snapshelf")
-    for router in (search.router, products.router, operations.router):
-        app.include_router(router)
-    OUT.write_text(json.dumps(app.openapi(), indent=1) + "\n")
-    print(OUT)
+    out.write_text(json.dumps(api().openapi(), indent=1) + "\n", encoding="utf-8")
+    print(out)
 
 
 if __name__ == "__main__":
-    main()
+    main(*(Path(one) for one in sys.argv[1:]))

@@ -108,7 +108,7 @@ def _query(path: Path, row: dict[str, str], line: int) -> LabelledQuery:
 def _judged(
     query: LabelledQuery, pipeline: SearchPipeline, store: Store, filters: Filters
 ) -> Judged:
-    is_group, category = _label(store, query)
+    is_group, right, category = _label(store, query)
     try:
         photo = query.photo.read_bytes() if query.photo else None
     except OSError as error:
@@ -118,21 +118,21 @@ def _judged(
     )
     matches = pipeline.search(request).items[0].matches
     ranked = [one.product.group if is_group else one.product.id for one in matches]
-    right = query.product if is_group else store.catalogue.product(query.product).id
     return Judged(right, tuple(ranked), category)
 
 
-def _label(store: Store, query: LabelledQuery) -> tuple[bool, str]:
-    """Whether the label is a group, and the category of its product."""
+def _label(store: Store, query: LabelledQuery) -> tuple[bool, str, str]:
+    """Whether the label is a group, its id in the catalogue, and the category of its product."""
     try:
-        return False, store.catalogue.product(query.product).category
+        product = store.catalogue.product(query.product)
+        return False, product.id, product.category
     except UnknownProductError:
         members = store.catalogue.variants([query.product]).get(query.product)
     if not members:
         raise RequestError(
             f"line {query.line}: {query.product!r} is neither a product nor a group of this store"
         )
-    return True, members[0].category
+    return True, query.product, members[0].category
 
 
 def _per_query(judged: Sequence[Judged]) -> dict[str, NDArray[np.float64]]:

@@ -75,7 +75,7 @@ class Ingest:
         self._colours = colours
         self._store = store
         self._limits = limits
-        self._mutex = threading.Lock()
+        self._mutex = threading.Lock()  # the file lock alone would let threads poll for it
 
     def commit(
         self, rows: Sequence[FeedRow], read_picture: ReadPicture, *, fresh: bool = False

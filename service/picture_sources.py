@@ -1,6 +1,7 @@
 """Where a feed's pictures come from: files under one root, or http(s) addresses."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from service.errors import FetchError
@@ -18,7 +19,6 @@ class PictureSources:
     """Whether addresses are fetched at all."""
     allow_private: bool = False
     timeout_s: float = 20.0
-    _fetcher: list[Fetcher] = field(default_factory=list, repr=False, compare=False)
 
     def read(self, source: str) -> bytes:
         """Gives the bytes of a picture.
@@ -36,10 +36,11 @@ class PictureSources:
     def _fetch(self, url: str) -> bytes:
         if not self.fetch:
             raise FetchError(f"{url}: fetching pictures is switched off")
-        if not self._fetcher:
-            limits = FetchLimits(self.max_bytes, self.timeout_s, self.allow_private)
-            self._fetcher.append(Fetcher(limits))
-        return self._fetcher[0].fetch(url)
+        return self._fetcher.fetch(url)
+
+    @cached_property
+    def _fetcher(self) -> Fetcher:
+        return Fetcher(FetchLimits(self.max_bytes, self.timeout_s, self.allow_private))
 
     def _read_file(self, source: str) -> bytes:
         if self.root is None:

@@ -111,7 +111,8 @@ class SearchPipeline:
         with watch.stage("embed"):
             queries = self._queries(photo, items, request)
         with watch.stage("search"):
-            found = self.store.search(queries)
+            snapshot = self.store.refresh()
+            found = self.store.search(queries, snapshot)
             matches = self._join(found)
         return SearchResult(
             session=uuid.uuid4().hex,
@@ -120,7 +121,7 @@ class SearchPipeline:
             items=tuple(
                 ItemMatches(item, ranked) for item, ranked in zip(items, matches, strict=True)
             ),
-            snapshot=self.store.refresh(),
+            snapshot=snapshot,
             timings_ms=watch.timings(),
         )
 

@@ -1,19 +1,17 @@
 """Fixtures that every part of the tests may use."""
 
-import os
 import socket
 from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+from scripts.embedder_training.pictures import datasets_folder
 
 
 @pytest.fixture(scope="session")
 def datasets() -> Path:
     """The folder of the real data sets; tests that ask for it are marked ``data``."""
-    named = os.environ.get("SNAPSHELF_DATASETS")
-    folder = Path(named) if named else REPOSITORY.parent / "shared" / "data"
+    folder = datasets_folder()
     if not folder.is_dir():
         pytest.skip(f"the real data sets are not at {folder}; set SNAPSHELF_DATASETS to them")
     return folder

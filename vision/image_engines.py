@@ -1,8 +1,8 @@
 """Ways to run an image tower; the same vectors, different speeds (``benchmarks/embed_speed.py``).
 
 ``auto`` is what was measured fastest: ONNX Runtime on a CPU for convolutional (timm) towers, traced
-and frozen for other towers on a CPU, ``torch.compile`` nowhere by default (its warm-up costs a
-minute and it gains nothing here), eager with the model's dtype on a GPU.
+and frozen for other towers on a CPU, ``torch.compile`` nowhere by default (on one core its warm-up
+had not ended after two minutes), eager with the model's dtype on a GPU.
 """
 
 import logging

@@ -29,14 +29,19 @@ class Picture:
     """Its colour in a word, where known."""
 
 
+def datasets_folder() -> Path:
+    """Where the real data lies if it is there: ``$SNAPSHELF_DATASETS`` or ``../shared/data``."""
+    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
+    return Path(os.environ.get("SNAPSHELF_DATASETS") or beside)
+
+
 def datasets_root() -> Path:
     """Gives the folder of the real data: ``$SNAPSHELF_DATASETS`` or ``../shared/data``.
 
     Raises:
         FileNotFoundError: it is not there.
     """
-    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
-    root = Path(os.environ.get("SNAPSHELF_DATASETS") or beside)
+    root = datasets_folder()
     if not (root / "grocery" / "products.jsonl").is_file():
         raise FileNotFoundError(f"no data sets in {root}: set SNAPSHELF_DATASETS")
     return root

@@ -14,18 +14,24 @@ from service.http.metrics import REQUESTS
 
 def create_app(service: Service) -> ASGIApp:
     """Builds the application around loaded models and an open store."""
+    app = api(service.max_body_bytes)
+    app.state.service = service
+    app.mount("/web", StaticFiles(directory=operations.WEB), name="web")
+    app.middleware("http")(_count)
+    return problems.install(app)
+
+
+def api(max_body_bytes: int | None = None) -> FastAPI:
+    """The routes alone: what the OpenAPI description is made of."""
     app = FastAPI(
         title="Snapshelf",
         version=version("snapshelf"),
         summary="From a photo to the product on the shelf.",
-        max_body_size=service.max_body_bytes,
+        max_body_size=max_body_bytes,
     )
-    app.state.service = service
     for router in (search.router, products.router, operations.router):
         app.include_router(router)
-    app.mount("/web", StaticFiles(directory=operations.WEB), name="web")
-    app.middleware("http")(_count)
-    return problems.install(app)
+    return app
 
 
 async def _count(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

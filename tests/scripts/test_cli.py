@@ -1,10 +1,13 @@
 """Commands as a user runs them: exit codes, one readable line, JSON."""
 
+import contextlib
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -111,6 +114,45 @@ def test_a_feed_with_a_bad_row_indexes_the_good_ones_and_says_partial(
     [entry] = [json.loads(line) for line in Path(counts["rejects_file"]).read_text().splitlines()]
     assert (entry["line"], entry["id"]) == (4, "x")
     assert "price: 'abc'" in entry["reason"]
+
+
+def test_an_index_run_that_was_killed_goes_on_where_it_stopped(feed: Path, tmp_path: Path) -> None:
+    rows = 400
+    many = feed.parent / "many.csv"
+    lines = [f"p{i},Disc {i},5.00 USD,{('red', 'blue')[i % 2]}.png" for i in range(rows)]
+    many.write_text("\n".join(["id,title,price,image_link", *lines]) + "\n")
+    folder = tmp_path / "store"
+    command = [sys.executable, "-m", "scripts", "index", str(many), "--store", str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None and committed(folder) == 0:
+            time.sleep(0.02)
+        process.kill()
+    kept = committed(folder)
+    assert 0 < kept < rows
+    result = run("index", str(many), "--store", str(folder), "--json")
+    counts = json.loads(result.stdout)
+    assert (counts["unchanged"], counts["added"]) == (kept, rows - kept)
+    assert committed(folder) == rows
+
+
+def committed(store: Path) -> int:
+    """Products in the database of a store that may not be there yet."""
+    database = store / "catalogue.sqlite3"
+    if not database.exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        try:
+            return int(connection.execute("SELECT count(*) FROM product").fetchone()[0])
+        except sqlite3.OperationalError:  # the tables are not made yet
+            return 0
+
+
+def test_make_docs_writes_the_interface(tmp_path: Path) -> None:
+    from scripts.write_openapi import main
+
+    main(tmp_path / "openapi.json")
+    written = json.loads((tmp_path / "openapi.json").read_text(encoding="utf-8"))
+    assert "/v1/search" in written["paths"]
 
 
 def test_a_feed_in_an_unknown_format_is_refused(tmp_path: Path) -> None:

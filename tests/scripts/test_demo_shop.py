@@ -181,7 +181,10 @@ def test_a_saved_photo_comes_back_upright(tmp_path: Path, orientation: int) -> N
     assert not list(tmp_path.glob("*.part"))
 
 
-@pytest.mark.skipif(importlib.util.find_spec("mitsuba") is None, reason="needs mitsuba")
+@pytest.mark.skipif(
+    importlib.util.find_spec("mitsuba") is None,
+    reason="Mitsuba is not installed: pip install mitsuba",
+)
 def test_one_seed_renders_one_picture() -> None:
     from scripts.demo_shop.renderer import labels, render
 

@@ -85,7 +85,7 @@ class Shop:
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings() -> Settings:
     return load_settings()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import UnknownProductError
+from index.feed_rows import parse_row
 from index.types import SpaceId
 from service import wiring
 from service.ingest import Ingest
@@ -175,5 +176,7 @@ def test_product_text_names_each_thing_once(shop: Shop) -> None:
 
 def test_the_sources_of_a_server_read_no_paths(shop: Shop) -> None:
     sources = wiring.picture_sources(shop.settings, None)
-    [outcome] = shop.ingest.commit([], sources.read) or [None]
-    assert outcome is None
+    path = str(shop.pictures / "disc-red.png")
+    [outcome] = shop.ingest.commit([parse_row({**ROW, "image_link": path})], sources.read)
+    assert outcome.status == "rejected"
+    assert "paths are not read here" in outcome.problems[0]
