@@ -7,7 +7,8 @@ VisionError
 │   ├── BrokenPictureError      a picture of a known format that does not decode
 │   └── BadBoxError             a region that does not lie in the photo
 └── ModelError                  ours, or the operator's
-    ├── ModelUnavailableError   the model cannot be loaded
+    ├── ModelUnavailableError   the model cannot be loaded, or its endpoint is down
+    ├── ModelTimeoutError       the model took longer than it may
     └── UnknownModelError       the setting names no model
 """
 
@@ -41,7 +42,11 @@ class ModelError(VisionError):
 
 
 class ModelUnavailableError(ModelError):
-    """A model's weights are missing, damaged, or cannot be loaded."""
+    """A model's weights are missing or damaged, or its endpoint does not answer."""
+
+
+class ModelTimeoutError(ModelError):
+    """The model took longer than its limit."""
 
 
 class UnknownModelError(ModelError):

@@ -1,11 +1,19 @@
 """What a model must do to take a place in the pipeline."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from PIL import Image
 
-from vision.types import DetectedItem, EmbedderId, Photo, Vectors
+from vision.types import (
+    Caption,
+    ChatLimits,
+    ChatMessage,
+    DetectedItem,
+    EmbedderId,
+    Photo,
+    Vectors,
+)
 
 
 class Detector(Protocol):
@@ -38,3 +46,51 @@ class ColourDescriber(Protocol):
 
     def describe(self, images: Sequence[Image.Image]) -> Vectors:
         """``(n, dimension)`` float32 unit rows."""
+
+
+class Captioner(Protocol):
+    """Says in words what a picture shows."""
+
+    @property
+    def name(self) -> str:
+        """The model, as answers name it."""
+
+    def caption(self, images: Sequence[Image.Image]) -> list[Caption]:
+        """One caption a picture, empty where the model's words cannot be used.
+
+        Raises:
+            ModelError: the model is down or too slow.
+        """
+
+
+class ChatModel(Protocol):
+    """A language model that can see, in this process or behind an endpoint."""
+
+    @property
+    def name(self) -> str:
+        """The model, as answers name it."""
+
+    def complete(
+        self,
+        messages: Sequence[ChatMessage],
+        limits: ChatLimits,
+        schema: Mapping[str, object] | None = None,
+    ) -> str:
+        """Gives the whole answer, greedy.
+
+        Args:
+            messages: the conversation, oldest first.
+            limits: tokens and seconds.
+            schema: JSON schema that the answer should meet; a model may not keep to it, so the
+                caller validates.
+
+        Raises:
+            ModelError: the model is down, too slow, or refused.
+        """
+
+    def stream(self, messages: Sequence[ChatMessage], limits: ChatLimits) -> Iterator[str]:
+        """Gives pieces of the answer as they are written.
+
+        Raises:
+            ModelError: as ``complete``; also after some pieces have come.
+        """

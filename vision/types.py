@@ -1,7 +1,7 @@
 """The values that pass between the steps: all frozen, none tied to a framework."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,3 +72,39 @@ class EmbedderId:
 
     def __str__(self) -> str:
         return f"{self.model} ({self.dimension}-d, {self.preprocessing})"
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What a captioner sees in one picture; empty where it does not say."""
+
+    category: str = ""
+    title: str = ""
+    """A few words, as a shop would name it: ``blue ceramic mug``."""
+    color: str = ""
+    material: str = ""
+    pattern: str = ""
+    brand: str = ""
+    """Read from the item itself, never guessed from its shape."""
+    audience: str = ""
+    """``women``, ``men``, ``kids``, ..."""
+    search_terms: tuple[str, ...] = ()
+    text: str = ""
+    """One sentence."""
+
+
+@dataclass(frozen=True)
+class ChatMessage:
+    """One turn of a conversation with a language model; texts and pictures in their order."""
+
+    role: Literal["system", "user", "assistant"]
+    parts: tuple[str | Image.Image, ...]
+
+
+@dataclass(frozen=True)
+class ChatLimits:
+    """How much a language model may write, and how long it may take for it."""
+
+    max_tokens: int = 300
+    timeout_s: float = 20.0
+    """For the whole answer, retries included."""

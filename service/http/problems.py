@@ -29,6 +29,7 @@ STATUS: dict[type[Exception], int] = {
     vision_errors.BrokenPictureError: 422,
     vision_errors.BadBoxError: 422,
     vision_errors.ModelUnavailableError: 503,
+    vision_errors.ModelTimeoutError: 503,
     vision_errors.UnknownModelError: 503,
     index_errors.RowError: 422,
     index_errors.FilterError: 422,
