@@ -9,6 +9,7 @@ VisionError
 └── ModelError                  ours, or the operator's
     ├── ModelUnavailableError   the model cannot be loaded, or its endpoint is down
     ├── ModelTimeoutError       the model took longer than it may
+    ├── ModelRefusedError       the model is up, but gave no usable answer to this request
     └── UnknownModelError       the setting names no model
 """
 
@@ -47,6 +48,10 @@ class ModelUnavailableError(ModelError):
 
 class ModelTimeoutError(ModelError):
     """The model took longer than its limit."""
+
+
+class ModelRefusedError(ModelError):
+    """The model works but refused this request, filtered its answer or was cut short in it."""
 
 
 class UnknownModelError(ModelError):

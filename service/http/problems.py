@@ -30,6 +30,7 @@ STATUS: dict[type[Exception], int] = {
     vision_errors.BadBoxError: 422,
     vision_errors.ModelUnavailableError: 503,
     vision_errors.ModelTimeoutError: 503,
+    vision_errors.ModelRefusedError: 503,
     vision_errors.UnknownModelError: 503,
     index_errors.RowError: 422,
     index_errors.FilterError: 422,
@@ -64,19 +65,37 @@ def problem(
     status: int, detail: str, kind: str = "about:blank", headers: dict[str, str] | None = None
 ) -> JSONResponse:
     """Gives the response for one problem."""
-    body = {"type": kind, "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    body = _body(status, detail, kind)
     if status == 503:
         headers = {"Retry-After": str(RETRY_AFTER_S), **(headers or {})}
     return JSONResponse(body, status, headers, media_type=MEDIA_TYPE)
 
 
-def _known(request: Request, error: Exception) -> JSONResponse:
-    status = STATUS[type(error)]
+def problem_of(error: Exception, where: str) -> dict[str, Any]:
+    """Gives the problem that an error is, and logs it where it is ours.
+
+    Args:
+        error: of any class; one that is not in ``STATUS`` is a fault of the server.
+        where: method and path, for the log.
+    """
+    status = STATUS.get(type(error), 500)
+    if status == 500:
+        logger.error("%s failed", where, exc_info=error)
+        return _body(status, "an error of the server; it has been logged")
     detail = str(error)
     if status == 503:  # ours, not the caller's: the log has the rest
-        logger.error("%s %s: %s", request.method, request.url.path, error)
+        logger.error("%s: %s", where, error)
         detail = "the catalogue or a model is not available now"
-    return problem(status, detail, f"urn:snapshelf:{_kebab(type(error).__name__)}")
+    return _body(status, detail, f"urn:snapshelf:{_kebab(type(error).__name__)}")
+
+
+def _body(status: int, detail: str, kind: str = "about:blank") -> dict[str, Any]:
+    return {"type": kind, "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+
+
+def _known(request: Request, error: Exception) -> JSONResponse:
+    found = problem_of(error, f"{request.method} {request.url.path}")
+    return problem(found["status"], found["detail"], found["type"])
 
 
 def _invalid(_request: Request, error: Exception) -> JSONResponse:
@@ -96,8 +115,8 @@ def _http(_request: Request, error: Exception) -> JSONResponse:
 
 
 def _unknown(request: Request, error: Exception) -> JSONResponse:
-    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return problem(500, "an error of the server; it has been logged")
+    found = problem_of(error, f"{request.method} {request.url.path}")
+    return problem(found["status"], found["detail"])
 
 
 def _kebab(name: str) -> str:
