@@ -1,0 +1,1 @@
+"""The comparison answer: facts first, words second, and no word without its fact."""

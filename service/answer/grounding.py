@@ -1,0 +1,179 @@
+"""Decides of each sentence of a model whether it may leave.
+
+Three rules, in this order. Every word is on a list (``lexicon``). What a clause says belongs to
+every product that the clause cites. A sentence that cites nothing says nothing: harmless words
+alone. So a true figure at the wrong product is dropped as an invented one is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.answer.claims import COMPARISONS, MODIFIERS, OF_AN_OFFER, holds
+from service.answer.facts import Facts, ProductFacts, difference
+from service.answer.figures import figure_problem, is_difference
+from service.answer.languages import Language
+from service.answer.lexicon import Lexicon, Token, UnknownWordError
+from service.answer.sayable import folded, plain
+
+MAX_SENTENCE_CHARACTERS = 400
+_LOADS = ("amount", "percent", "value", "merchant")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Whether a sentence may leave, and what it would say."""
+
+    text: str
+    """The sentence as it leaves: without hidden characters, digits as ASCII."""
+    problem: str = ""
+    """Why it may not leave; empty where it may."""
+    topics: frozenset[str] = frozenset()
+    """What it says, in the words of ``facts_writer.Line``."""
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether nothing speaks against it."""
+        return not self.problem
+
+
+class Checker:
+    """Checks sentences against one set of facts."""
+
+    def __init__(self, facts: Facts, language: Language) -> None:
+        self._facts = facts
+        self._is_chinese = language.is_chinese
+        self._lexicon = Lexicon(facts, language)
+
+    def check(self, sentence: str) -> Judgement:
+        """Judges one sentence; never raises, whatever a model wrote."""
+        text = plain(sentence[: MAX_SENTENCE_CHARACTERS + 1])
+        if len(sentence) > MAX_SENTENCE_CHARACTERS:
+            return Judgement(text, "too long")
+        try:
+            tokens = self._lexicon.tokens(text)
+        except UnknownWordError as error:
+            return Judgement(text, f"neither a fact nor harmless: {error}")
+        if not tokens:
+            return Judgement(text, "empty")
+        for clause in clauses(tokens):
+            problem = self._problem(clause)
+            if problem:
+                return Judgement(text, problem)
+        return Judgement(text, topics=_topics(tokens))
+
+    def _problem(self, clause: Sequence[Token]) -> str:
+        cited = [self._facts.of(token.ref) for token in clause if token.kind == "citation"]
+        if bool(cited) != _is_loaded(clause):
+            return "cites and says nothing" if cited else "says something and cites nothing"
+        names = [token.text for token in clause if token.kind == "claim"]
+        if "both" in names and len({one.ref for one in cited}) < 2:
+            return "'both' of one product"
+        if any(name in COMPARISONS for name in names):
+            return self._comparison_problem(clause)
+        if "than" in names:
+            return "'than' without a comparison"
+        found = (self._fact_problem(clause, one) for one in cited)
+        return next((problem for problem in found if problem), "")
+
+    def _fact_problem(self, clause: Sequence[Token], product: ProductFacts) -> str:
+        """What of a clause is not true of a product: all of it is said of each that it cites."""
+        for token in clause:
+            if token.kind in ("value", "merchant") and product.ref not in token.refs:
+                return f"[{product.ref}] is not {token.text}"
+            is_own_claim = token.kind == "claim" and token.text not in (*MODIFIERS, *COMPARISONS)
+            if is_own_claim and not holds(token.text, self._facts, product.ref):
+                return f"[{product.ref}] is not {token.text}"
+        return _offer_problem(clause, product) or figure_problem(clause, product)
+
+    def _comparison_problem(self, clause: Sequence[Token]) -> str:
+        """One product against one other: ``[a] is less than [b]``, in Chinese ``[a]比[b]便宜``."""
+        at = _positions(clause)
+        relations = [
+            i for i, one in enumerate(clause) if one.kind == "claim" and one.text in COMPARISONS
+        ]
+        thans = [i for i, one in enumerate(clause) if one.kind == "claim" and one.text == "than"]
+        if len(at) != 2 or len(relations) != 1 or len(thans) != 1:
+            return "a comparison is between two products"
+        relation, first, second = relations[0], at[0], at[1]
+        is_ordered = first < relation < thans[0] or (self._is_chinese and second < relation)
+        if thans[0] + 1 != second or not is_ordered:
+            return "a comparison that cannot be read"
+        one, other = (self._facts.of(clause[i].ref) for i in at)
+        less = difference(other, one)
+        if less is None or less == 0 or (less > 0) != (clause[relation].text == "less"):
+            return f"[{one.ref}] does not cost {clause[relation].text} than [{other.ref}]"
+        rest = [token for i, token in enumerate(clause) if i not in (relation, thans[0])]
+        gap = next((i for i in (relation - 1, relation + 1) if _is_gap(clause, i)), None)
+        if gap is not None:
+            if not is_difference(clause[gap], one, other, abs(less)):
+                return f"not the difference: {clause[gap].text}"
+            rest.remove(clause[gap])
+        return self._sides_problem(rest, one, other)
+
+    def _sides_problem(self, rest: Sequence[Token], one: ProductFacts, other: ProductFacts) -> str:
+        """Figures belong to the product cited before them; everything else to both."""
+        last = _positions(rest)[1]
+        words = [token for token in rest if token.kind not in ("amount", "percent")]
+        sides = ((rest[:last], one), (rest[last:], other))
+        problems = [self._fact_problem(words, one), self._fact_problem(words, other)]
+        problems += [figure_problem(side, product) for side, product in sides]
+        return next((problem for problem in problems if problem), "")
+
+
+def clauses(tokens: Sequence[Token]) -> list[list[Token]]:
+    """Cuts a sentence at pauses and joints where each part cites a product and says something.
+
+    Where one part does not, or products are compared, the sentence is one clause, and all of it
+    must be true of every product in it: ``[1] and [2] are blue``.
+    """
+    whole = [token for token in tokens if token.kind not in ("pause", "joint")]
+    if any(token.kind == "claim" and token.text in COMPARISONS for token in tokens):
+        return [whole]
+    parts: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.kind in ("pause", "joint"):
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    parts = [part for part in parts if part]
+    if all(_positions(part) and _is_loaded(part) for part in parts):
+        return parts
+    return [whole]
+
+
+def _is_loaded(clause: Sequence[Token]) -> bool:
+    """Whether it says something that can be false."""
+    return any(
+        token.kind in _LOADS or (token.kind == "claim" and token.text not in MODIFIERS)
+        for token in clause
+    )
+
+
+def _positions(clause: Sequence[Token]) -> list[int]:
+    return [i for i, token in enumerate(clause) if token.kind == "citation"]
+
+
+def _is_gap(clause: Sequence[Token], at: int) -> bool:
+    return 0 <= at < len(clause) and clause[at].kind in ("amount", "percent")
+
+
+def _offer_problem(clause: Sequence[Token], product: ProductFacts) -> str:
+    """Stock and sale are known of the first offer; of another shop they may not be said."""
+    is_of_offer = any(one.kind == "claim" and one.text in OF_AN_OFFER for one in clause)
+    shops = {one.text for one in clause if one.kind == "merchant"}
+    if is_of_offer and shops - {folded(plain(product.merchant))}:
+        return f"[{product.ref}]: stock or sale at another shop"
+    return ""
+
+
+def _topics(tokens: Sequence[Token]) -> frozenset[str]:
+    """Which lines of the facts writer need not be said again."""
+    refs = {token.ref for token in tokens if token.kind == "citation"}
+    claims = {token.text for token in tokens if token.kind == "claim"}
+    topics: set[str] = set()
+    has_price = any(token.kind == "amount" for token in tokens) and not claims & {"was", "formerly"}
+    if has_price and len(refs) == 1:
+        topics |= {f"price {ref}" for ref in refs}
+    if "pick" in claims:
+        topics.add("pick")
+    return frozenset(topics)
