@@ -14,6 +14,7 @@ from index.feed_rows import parse_row
 from index.store import Store
 from index.types import FusionWeights, Query
 from service import wiring
+from service.fusion import weights_for
 from service.settings import Settings
 from service.wiring import Models
 from vision.decode import decode
@@ -29,6 +30,8 @@ class Gallery:
     store: Store
     images: NDArray[np.float32]
     colours: NDArray[np.float32]
+    weights: tuple[FusionWeights, ...]
+    """Those that the pipeline takes for each photo."""
 
 
 @contextmanager
@@ -43,22 +46,26 @@ def indexed(task: Task, models: Models, settings: Settings) -> Iterator[Gallery]
             for outcome in ingest.commit(rows[start : start + BATCH], sources.read):
                 if outcome.status == "rejected" or outcome.problems:
                     raise RuntimeError(f"{outcome.product_id}: {outcome.problems}")
-        images, colours = [], []
+        images, colours, weights = [], [], []
         for photo, _ in task.queries:
             image = decode((task.root / photo).read_bytes()).image
             images.append(models.embedder.embed_images([image])[0])
             colours.append(models.colours.describe([image])[0])
-        yield Gallery(task, store, np.array(images), np.array(colours))
+            weights.append(weights_for(image))
+        yield Gallery(task, store, np.array(images), np.array(colours), tuple(weights))
         store.close()
 
 
 def ranks(
-    gallery: Gallery, weights: FusionWeights, *, is_grouped: bool = False
+    gallery: Gallery, weights: FusionWeights | None = None, *, is_grouped: bool = False
 ) -> NDArray[np.int64]:
-    """Gives ``(q,)`` the place of the right product or group for each photo; 0: not there."""
+    """Gives ``(q,)`` the place of the right product or group for each photo; 0: not there.
+
+    Without weights, those that the pipeline takes.
+    """
     queries = [
-        Query(image, colour, None, weights, k=10, is_grouped=is_grouped)
-        for image, colour in zip(gallery.images, gallery.colours, strict=True)
+        Query(image, colour, None, weights or own, k=10, is_grouped=is_grouped)
+        for image, colour, own in zip(gallery.images, gallery.colours, gallery.weights, strict=True)
     ]
     wanted = [product for _, product in gallery.task.queries]
     return places(gallery.store, queries, wanted, is_grouped=is_grouped)

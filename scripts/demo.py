@@ -10,7 +10,8 @@ from index.types import NO_FILTERS
 from scripts.search import print_matches, read_photo
 from scripts.serve import PortOption, bind, run
 from service import wiring
-from service.http.schemas import search_response
+from service.http.schemas import answer_schema, search_response
+from service.http.search import Asked, answer_request
 from service.indexing import FeedIndexing
 from service.pipeline import SearchRequest
 from service.settings import load_settings
@@ -36,7 +37,10 @@ def demo(
         request = SearchRequest(photo=read_photo(photo), k=5)
         result = wiring.search_pipeline(settings, models, store).search(request)
         print(f"The products nearest to data/demo/photos/{photo.name}:")
-        print_matches(search_response(result, NO_FILTERS, models.space.embedder))
+        response = search_response(result, NO_FILTERS, models.space.embedder)
+        asked = answer_request(result, Asked(request, is_answered=True, language="en"))
+        response.answer = answer_schema(wiring.answer_writer(settings, models).answer(asked))
+        print_matches(response)
         if listener is not None:
             run(wiring.http_service(settings, models, store, _HOST), listener)
         store.close()

@@ -11,6 +11,7 @@ from rich.table import Table
 from scripts.options import EmbedderOption, FilterOption, JsonOption, StoreOption, filters_of
 from service import wiring
 from service.evaluation import METRICS, judge, read_queries, report
+from service.fusion import CaptionUse
 from service.settings import load_settings
 
 
@@ -18,6 +19,9 @@ def evaluate(
     queries: Annotated[Path, typer.Argument(help="CSV with the columns photo,product[,text]")],
     store: StoreOption,
     filter_: FilterOption = None,
+    captions: Annotated[
+        CaptionUse | None, typer.Option(help="in searches by photo; else as the settings say")
+    ] = None,
     embedder: EmbedderOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -26,7 +30,7 @@ def evaluate(
     labelled = read_queries(queries)
     if not labelled:
         raise typer.BadParameter(f"{queries} holds no queries")
-    settings = load_settings(embedder=embedder)
+    settings = load_settings(embedder=embedder, caption_use=captions)
     models = wiring.load_models(settings)
     opened = wiring.open_store(store, models)
     pipeline = wiring.search_pipeline(settings, models, opened)

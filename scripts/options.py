@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from index.types import Filters
-from service.http.schemas import parse_filters
+from service.http.filter_schema import parse_filters
 
 StoreOption = Annotated[Path, typer.Option("--store", help="folder of the store")]
 EmbedderOption = Annotated[

@@ -10,17 +10,26 @@ from rich.table import Table
 from scripts.options import EmbedderOption, FilterOption, JsonOption, StoreOption, filters_of
 from service import wiring
 from service.errors import RequestError
-from service.http.schemas import SearchResponse, search_response
+from service.http.schemas import (
+    AnswerSchema,
+    ItemSchema,
+    SearchResponse,
+    answer_schema,
+    search_response,
+)
+from service.http.search import Asked, answer_request
 from service.pipeline import SearchRequest
 from service.settings import load_settings
 
 
-def search(
+def search(  # noqa: PLR0913, PLR0917  (one argument an option)
     store: StoreOption,
     photo: Annotated[Path | None, typer.Argument(help="a picture; none: search by --text")] = None,
     text: Annotated[str, typer.Option(help="words, alone or beside the photo")] = "",
     filter_: FilterOption = None,
     k: Annotated[int, typer.Option(min=1, max=100)] = 10,
+    answer: Annotated[bool, typer.Option("--answer", help="compare the matches in words")] = False,
+    language: Annotated[str, typer.Option(help="of the answer: en, zh, es, de, fr, ...")] = "en",
     embedder: EmbedderOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -32,8 +41,17 @@ def search(
     opened = wiring.open_store(store, models)
     result = wiring.search_pipeline(settings, models, opened).search(request)
     response = search_response(result, filters, models.space.embedder)
+    if answer:
+        asked = answer_request(result, Asked(request, is_answered=True, language=language))
+        response.answer = answer_schema(wiring.answer_writer(settings, models).answer(asked))
     print(response.model_dump_json(indent=1)) if as_json else print_matches(response)
     opened.close()
+
+
+def _title(number: int, item: ItemSchema) -> str:
+    if item.box is None:
+        return "products for these words"
+    return f"item {number}: {item.caption}" if item.caption else f"item {number}"
 
 
 def read_photo(path: Path | None) -> bytes | None:
@@ -50,11 +68,18 @@ def read_photo(path: Path | None) -> bytes | None:
         raise RequestError(f"{path}: {error.strerror}") from error
 
 
+def print_answer(answer: AnswerSchema, console: Console) -> None:
+    """Prints the text and where its references lead."""
+    console.print(answer.text, markup=False)
+    for cited in answer.citations:
+        console.print(f"[{cited.ref}] {cited.link or cited.id}", markup=False, style="dim")
+
+
 def print_matches(response: SearchResponse) -> None:
     """Prints one table an item."""
     console = Console()
     for number, item in enumerate(response.items, start=1):
-        table = Table(title=f"item {number}" if item.box else "products for these words")
+        table = Table(title=_title(number, item))
         for column in ("score", "product", "colour", "price", "merchants", "link"):
             table.add_column(column, overflow="fold")
         for match in item.matches:
@@ -64,4 +89,6 @@ def print_matches(response: SearchResponse) -> None:
                 f"{match.score:.3f}", match.title, match.color, price, merchants, match.link
             )
         console.print(table)
+    if response.answer:
+        print_answer(response.answer, console)
     console.print(f"{response.timings_ms['total']:.0f} ms", style="dim")

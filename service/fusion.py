@@ -1,18 +1,34 @@
 """How much each kind of similarity counts, by kind of query.
 
-Fitted by ``benchmarks/fit_fusion.py`` on the development data (never on the Luma shop); the table
-that decided is in ``docs/decisions/0004-fusion-weights.md``.
+Fitted by ``benchmarks/fit_fusion.py`` on the development data (never on the Luma shop); the tables
+that decided are in ``docs/decisions/0004-fusion-weights.md``.
 """
 
-from index.types import FusionWeights
+from dataclasses import replace
+from typing import Literal, TypeAlias
 
-PHOTO = FusionWeights(image=1.0, colour=0.6)
+from PIL import Image
+
+from index.types import FusionWeights
+from vision.colour import has_plain_background
+
+CaptionUse: TypeAlias = Literal["off", "beside", "alone"]
+"""Captions in a search by photo: not at all, beside the photo, or in its place (to measure)."""
+
+PHOTO = FusionWeights(image=1.0, colour=0.2)
+STUDIO = FusionWeights(image=1.0, colour=0.6)
+"""For a picture on a plain background, as catalogues have: its colours can be trusted."""
 PHOTO_AND_TEXT = FusionWeights(image=1.0, colour=0.2, text_image=0.25, text=0.25)
+CAPTION_TEXT = 0.1
+"""Weight of a caption's words against product texts, beside a photo's own parts."""
 TEXT = FusionWeights(text_image=0.25, text=1.0)
 
 
-def weights_for(*, has_photo: bool, has_text: bool) -> FusionWeights:
-    """Gives the weights for a query of photo, words, or both."""
-    if has_photo and has_text:
-        return PHOTO_AND_TEXT
-    return PHOTO if has_photo else TEXT
+def weights_for(image: Image.Image) -> FusionWeights:
+    """Gives the weights for a picture without words."""
+    return STUDIO if has_plain_background(image) else PHOTO
+
+
+def with_caption(weights: FusionWeights, use: CaptionUse) -> FusionWeights:
+    """Gives the weights of a photo whose caption joins the search, or takes its place."""
+    return TEXT if use == "alone" else replace(weights, text=CAPTION_TEXT)

@@ -1,9 +1,13 @@
 """Which of a product's offers is shown first."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-from index.types import NO_FILTERS, Filters, Offer, Product
+from index.types import NO_FILTERS, Filters, Offer, PriceRange, Product
+
+_LEAST = Decimal("0.0001")
+"""No feed's price has more places."""
 
 
 def ordered_offers(product: Product, filters: Filters = NO_FILTERS) -> list[Offer]:
@@ -27,6 +31,21 @@ def ordered_offers(product: Product, filters: Filters = NO_FILTERS) -> list[Offe
         )
 
     return sorted(product.offers, key=order)
+
+
+def cheaper_than(product: Product, filters: Filters) -> Filters:
+    """Gives filters that only let prices below the product's first one pass.
+
+    Unchanged where the product has no price.
+    """
+    price = next((offer.price for offer in ordered_offers(product, filters) if offer.price), None)
+    if price is None:
+        return filters
+    below = price.amount - _LEAST
+    known = filters.price
+    highest = min(below, known.maximum) if known and known.maximum is not None else below
+    range_ = PriceRange(known.minimum if known else None, max(highest, Decimal(0)), price.currency)
+    return replace(filters, price=range_)
 
 
 def meets(offer: Offer, filters: Filters) -> bool:

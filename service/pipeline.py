@@ -1,5 +1,6 @@
 """The straight line: a photo or words come in, items with ranked matches come out."""
 
+import logging
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,10 +12,18 @@ from PIL import Image
 from index.store import Snapshot, Store
 from index.types import NO_FILTERS, Candidate, Filters, Product, Query
 from service.errors import RequestError
-from service.fusion import weights_for
+from service.fusion import PHOTO_AND_TEXT, CaptionUse, weights_for, with_caption
+from service.offers import cheaper_than
+from service.search.composing import alone, asked, beside_photo
+from service.search.merging import merged
+from service.search.shop_words import ShopWords
+from service.search.words import Understood, understand
 from vision.decode import PhotoLimits, crop, decode
-from vision.protocols import ColourDescriber, Detector, Embedder
-from vision.types import Box, DetectedItem, Photo
+from vision.errors import ModelError
+from vision.protocols import Captioner, ColourDescriber, Detector, Embedder
+from vision.types import Box, Caption, DetectedItem, Photo
+
+logger = logging.getLogger(__name__)
 
 MAX_K = 100
 MAX_TEXT_CHARACTERS = 2_000
@@ -52,6 +61,8 @@ class ItemMatches:
 
     item: DetectedItem | None
     matches: tuple[Match, ...]
+    caption: Caption | None = None
+    """None: nobody looked, or the captioner was down."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +75,8 @@ class SearchResult:
     items: tuple[ItemMatches, ...]
     snapshot: Snapshot
     timings_ms: Mapping[str, float]
+    words: Understood | None = None
+    """What was made of the request's text."""
 
 
 @dataclass
@@ -85,14 +98,27 @@ class _Stopwatch:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """A request whose photo was decoded and whose items were found."""
+
+    request: SearchRequest
+    photo: Photo | None
+    items: tuple[DetectedItem | None, ...]
+    watch: _Stopwatch
+
+
+@dataclass(frozen=True)
 class SearchPipeline:
-    """Decode, detect, embed, retrieve, join: each model is called once a photo."""
+    """Decode, detect, caption, embed, retrieve, join: each model is called once a photo."""
 
     detector: Detector
     embedder: Embedder
     colours: ColourDescriber
     store: Store
+    words: ShopWords
     limits: PhotoLimits
+    captioner: Captioner | None = None
+    caption_use: CaptionUse = "off"
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Answers one request; synchronous, and safe to call from several threads.
@@ -102,27 +128,57 @@ class SearchPipeline:
             PhotoError: the photo or the box cannot be used.
             FilterError: a filter that cannot be applied.
         """
+        return self.match(self.look(request))
+
+    def look(self, request: SearchRequest) -> "Seen":
+        """Decodes the photo and finds its items: all that can be wrong with a request but filters.
+
+        Raises:
+            RequestError, PhotoError: as ``search``.
+        """
         check(request)
         watch = _Stopwatch()
         with watch.stage("decode"):
             photo = decode(request.photo, self.limits) if request.photo is not None else None
         with watch.stage("detect"):
             items = self._items(photo, request)
+        return Seen(request, photo, tuple(items), watch)
+
+    def match(self, seen: "Seen") -> SearchResult:
+        """Gives the matches of what ``look`` saw.
+
+        Raises:
+            FilterError: as ``search``.
+        """
+        request, photo, items, watch = seen.request, seen.photo, seen.items, seen.watch
+        crops = [crop(photo, item.box) for item in items if item is not None] if photo else []
+        with watch.stage("caption"):
+            captions = self._captions(crops, len(items))
+        snapshot = self.store.refresh()
+        words = self._understood(request.text, snapshot)
+        filters = merged(request.filters, words.filters) if words else request.filters
         with watch.stage("embed"):
-            queries = self._queries(photo, items, request)
+            queries = self._queries(crops, words, request)
+            queries = self._with_captions(queries, captions, request)
+        queries = [
+            replace(query, filters=filters, k=request.k, is_grouped=request.is_grouped)
+            for query in queries
+        ]
         with watch.stage("search"):
-            snapshot = self.store.refresh()
-            found = self.store.search(queries, snapshot)
-            matches = self._join(found)
+            if words and words.cheaper:
+                queries = self._cheaper(queries, snapshot)
+            matches = self._join(self.store.search(queries, snapshot))
         return SearchResult(
             session=uuid.uuid4().hex,
             width=photo.width if photo else None,
             height=photo.height if photo else None,
             items=tuple(
-                ItemMatches(item, ranked) for item, ranked in zip(items, matches, strict=True)
+                ItemMatches(item, ranked, caption)
+                for item, ranked, caption in zip(items, matches, captions, strict=True)
             ),
             snapshot=snapshot,
             timings_ms=watch.timings(),
+            words=words,
         )
 
     def similar(self, product_id: str, k: int, filters: Filters = NO_FILTERS) -> list[Match]:
@@ -136,8 +192,7 @@ class SearchPipeline:
         if vectors is None:
             return []
         image, colours, text = vectors
-        weights = weights_for(has_photo=True, has_text=True)
-        query = Query(image, colours, text, weights, filters, k=k + 1)
+        query = Query(image, colours, text, PHOTO_AND_TEXT, filters, k=k + 1)
         [matches] = self._join(self.store.search([query]))
         return [match for match in matches if match.product.group != product.group][:k]
 
@@ -149,26 +204,58 @@ class SearchPipeline:
         items = self.detector.detect(photo)
         return items[:1] if request.is_main_only else items
 
+    def _captions(self, crops: Sequence[Image.Image], items: int) -> Sequence[Caption | None]:
+        """One an item; a captioner that is down or slow costs its captions, not the search."""
+        if self.captioner is None or not crops:
+            return [None] * items
+        try:
+            return self.captioner.caption(crops)
+        except ModelError as error:
+            logger.warning("no captions: %s", error)
+            return [None] * items
+
+    def _understood(self, text: str, snapshot: Snapshot) -> Understood | None:
+        return understand(text, self.words.vocabulary(snapshot.sequence)) if text else None
+
     def _queries(
-        self, photo: Photo | None, items: Sequence[DetectedItem | None], request: SearchRequest
+        self, crops: Sequence[Image.Image], words: Understood | None, request: SearchRequest
     ) -> list[Query]:
-        text = self.embedder.embed_texts([request.text])[0] if request.text else None  # (d,)
-        weights = weights_for(has_photo=photo is not None, has_text=text is not None)
-        asked = Query(
-            text=text,
-            weights=weights,
-            filters=request.filters,
-            k=request.k,
-            is_grouped=request.is_grouped,
-        )
-        if photo is None:
-            return [asked]
-        crops: list[Image.Image] = [crop(photo, item.box) for item in items if item is not None]
+        """One query an item, without filters and k."""
+        said = asked(words, self.embedder, self.colours) if words else None
+        if not crops:
+            return [alone(said)] if said else []
         images = self.embedder.embed_images(crops)  # (n, d)
         colours = self.colours.describe(crops)  # (n, c)
+        weights = [weights_for(one) for one in crops]
+        rows = zip(images, colours, weights, strict=True)
+        if said is None:
+            return [Query(image, colour, None, weight) for image, colour, weight in rows]
+        return [beside_photo(said, image, colour, weight) for image, colour, weight in rows]
+
+    def _cheaper(self, queries: list[Query], snapshot: Snapshot) -> list[Query]:
+        """Below the price of what would be shown first, item by item; unpriced: as it was."""
+        firsts = self._join(self.store.search([replace(one, k=1) for one in queries], snapshot))
         return [
-            replace(asked, image=image, colours=colour)
-            for image, colour in zip(images, colours, strict=True)
+            replace(query, filters=cheaper_than(matches[0].product, query.filters))
+            if matches
+            else query
+            for query, matches in zip(queries, firsts, strict=True)
+        ]
+
+    def _with_captions(
+        self, queries: list[Query], captions: Sequence[Caption | None], request: SearchRequest
+    ) -> list[Query]:
+        """Captions speak where the shopper does not; an item without one keeps its query."""
+        if self.caption_use == "off" or request.text or not queries:
+            return queries
+        texts = [caption_words(caption) if caption else "" for caption in captions]
+        vectors = self.embedder.embed_texts([text for text in texts if text])  # (m, d)
+        rows = iter(vectors)
+        return [
+            replace(query, text=next(rows), weights=with_caption(query.weights, self.caption_use))
+            if text
+            else query
+            for query, text in zip(queries, texts, strict=True)
         ]
 
     def _join(self, found: Sequence[Sequence[Candidate]]) -> list[tuple[Match, ...]]:
@@ -201,6 +288,11 @@ def check(request: SearchRequest) -> None:
         )
     if request.box is not None and request.photo is None:
         raise RequestError("a box without a photo")
+
+
+def caption_words(caption: Caption) -> str:
+    """What a caption adds to a search; empty where it names no thing: a colour finds anything."""
+    return ", ".join(dict.fromkeys(one for one in (caption.title, caption.category) if one))
 
 
 def _match(

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -13,6 +13,7 @@ from pydantic_settings import (
 )
 
 from service.errors import SettingsError
+from service.fusion import CaptionUse
 
 
 class Settings(BaseSettings):
@@ -25,6 +26,31 @@ class Settings(BaseSettings):
     embedder: str = Field(
         "embedded",
         description="embedded, hf-hub:ORG/REPO, local-dir:PATH, or ARCHITECTURE/PRETRAINED",
+    )
+    captioner: str = Field(
+        "embedded",
+        description="embedded, none, qwen:ORG/REPO or qwen:FOLDER, openai:MODEL@BASE_URL",
+    )
+    caption_use: CaptionUse = Field(
+        "beside",
+        description="captions in a search by photo: off, beside the photo, alone (to measure)",
+    )
+    writer: str = Field(
+        "embedded",
+        description="embedded (facts in fixed sentences, no model), or as captioner",
+    )
+    writer_mode: Literal["structured", "prose"] = Field(
+        "structured",
+        description="structured: the model chooses and code writes; prose: it writes, checked",
+    )
+    openai_api_key: SecretStr = Field(
+        SecretStr(""), description="for openai: models; most local servers need none"
+    )
+    caption_timeout_s: float = Field(
+        10.0, gt=0, description="a search goes on without captions that take longer"
+    )
+    answer_timeout_s: float = Field(
+        20.0, gt=0, description="an answer goes on without a model that takes longer"
     )
     device: str = Field("auto", description="auto (CUDA when there is one), cpu, cuda, cuda:1")
     dtype: str = Field(
@@ -55,6 +81,10 @@ class Settings(BaseSettings):
     fetch_timeout_s: float = Field(20.0, gt=0, description="for one picture, redirects included")
     max_concurrent_searches: int = Field(
         4, ge=1, description="searches at work at once; more wait for their turn"
+    )
+
+    max_concurrent_answers: int = Field(
+        8, ge=1, description="answers being written at once; more wait for their turn"
     )
 
     @classmethod

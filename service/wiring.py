@@ -1,24 +1,35 @@
 """Picks the implementations that the settings name. The only place that does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio
 
 from index.store import Store
 from index.types import SpaceId
+from service.answer.answers import AnswerWriter
 from service.http.context import Service
 from service.ingest import Ingest
 from service.picture_sources import PictureSources
 from service.pipeline import SearchPipeline
+from service.search.shop_words import ShopWords
 from service.settings import Settings
 from vision.colour import LabHistogram
 from vision.decode import PhotoLimits
 from vision.embedded_model import embedded_model_dir
-from vision.protocols import ColourDescriber, Embedder
+from vision.errors import UnknownModelError
+from vision.protocols import Captioner, ChatModel, ColourDescriber, Embedder
+from vision.types import ChatLimits
 from vision.whole_photo_detector import WholePhotoDetector
 
+if TYPE_CHECKING:  # torch takes seconds
+    from vision.open_clip_embedder import ComputeOptions
+
 EMBEDDED = "embedded"
+NONE = "none"
+QWEN, OPENAI = "qwen:", "openai:"
 _FORM_BYTES = 1_000_000
 """For the words around the pictures of a request."""
 
@@ -29,6 +40,9 @@ class Models:
 
     embedder: Embedder
     colours: ColourDescriber
+    captioner: Captioner | None = None
+    writer: ChatModel | None = None
+    """None: answers are the facts in fixed sentences."""
 
     @property
     def space(self) -> SpaceId:
@@ -51,11 +65,68 @@ def load_models(settings: Settings) -> Models:
     """
     import torch
 
-    from vision.open_clip_embedder import ComputeOptions, OpenClipEmbedder
-
     if settings.threads:
         torch.set_num_threads(settings.threads)
-    compute = ComputeOptions(
+    chats = {
+        name: _chat_model(name, settings)
+        for name in {settings.captioner, settings.writer}
+        if name not in {EMBEDDED, NONE}
+    }
+    return Models(
+        embedder=_embedder(settings),
+        colours=LabHistogram(),
+        captioner=_captioner(settings, chats),
+        writer=chats.get(settings.writer),
+    )
+
+
+def _embedder(settings: Settings) -> Embedder:
+    import torch
+
+    from vision.open_clip_embedder import OpenClipEmbedder
+
+    if settings.embedder != EMBEDDED:
+        return OpenClipEmbedder(settings.embedder, _compute(settings))
+    # its tower runs in ONNX Runtime; for the small work that is left to torch, threads cost
+    # more than they give (preprocessing 53 ms with two threads on busy cores, 4 ms with one)
+    torch.set_num_threads(1)
+    folder = embedded_model_dir(settings.cache)
+    return OpenClipEmbedder(f"local-dir:{folder}", _compute(settings), EMBEDDED)
+
+
+def _captioner(settings: Settings, chats: Mapping[str, ChatModel]) -> Captioner | None:
+    if settings.captioner == NONE:
+        return None
+    if settings.captioner == EMBEDDED:
+        from vision.embedded_captioner import EmbeddedCaptioner
+
+        return EmbeddedCaptioner(compute=_compute(settings), cache=settings.cache)
+    from vision.chat_captioner import ChatCaptioner
+
+    limits = ChatLimits(max_tokens=300, timeout_s=settings.caption_timeout_s)
+    return ChatCaptioner(chats[settings.captioner], limits)
+
+
+def _chat_model(name: str, settings: Settings) -> ChatModel:
+    """One engine a name: captioner and writer of one name share it."""
+    if name.startswith(QWEN):
+        from vision.qwen_vl import QwenVL
+
+        return QwenVL(name.removeprefix(QWEN), _compute(settings))
+    if name.startswith(OPENAI):
+        from vision.openai_chat import OpenAIChat
+        from vision.openai_endpoint import parse_openai_name
+
+        return OpenAIChat(parse_openai_name(name), settings.openai_api_key.get_secret_value())
+    raise UnknownModelError(
+        f"model {name!r}: allowed are embedded, none, qwen:NAME, openai:MODEL@BASE_URL"
+    )
+
+
+def _compute(settings: Settings) -> "ComputeOptions":
+    from vision.open_clip_embedder import ComputeOptions
+
+    return ComputeOptions(
         device=settings.device,
         dtype=settings.dtype,
         batch_size=settings.batch_size,
@@ -63,14 +134,6 @@ def load_models(settings: Settings) -> Models:
         threads=settings.threads,
         cache=settings.cache,
     )
-    name = settings.embedder
-    if name == EMBEDDED:
-        # its tower runs in ONNX Runtime; for the small work that is left to torch, threads cost
-        # more than they give (preprocessing 53 ms with two threads on busy cores, 4 ms with one)
-        torch.set_num_threads(1)
-        folder = embedded_model_dir(settings.cache)
-        return Models(OpenClipEmbedder(f"local-dir:{folder}", compute, EMBEDDED), LabHistogram())
-    return Models(OpenClipEmbedder(name, compute), LabHistogram())
 
 
 def photo_limits(settings: Settings) -> PhotoLimits:
@@ -92,7 +155,18 @@ def search_pipeline(settings: Settings, models: Models, store: Store) -> SearchP
         embedder=models.embedder,
         colours=models.colours,
         store=store,
+        words=ShopWords(store),
         limits=photo_limits(settings),
+        captioner=models.captioner,
+        caption_use=settings.caption_use,
+    )
+
+
+def answer_writer(settings: Settings, models: Models) -> AnswerWriter:
+    """What turns matches into a comparison."""
+    limits = ChatLimits(timeout_s=settings.answer_timeout_s)
+    return AnswerWriter(
+        models.writer, settings.writer_mode, limits, places=settings.max_concurrent_answers
     )
 
 
@@ -127,5 +201,7 @@ def http_service(settings: Settings, models: Models, store: Store, host: str) ->
         embedder=store.space.embedder,
         max_body_bytes=settings.max_photo_bytes + _FORM_BYTES,
         host=host,
+        answers=answer_writer(settings, models),
         searches=anyio.CapacityLimiter(settings.max_concurrent_searches),
+        writings=anyio.CapacityLimiter(settings.max_concurrent_answers),
     )

@@ -23,6 +23,8 @@ _HIGH = np.array([100.0, 64.0, 64.0], dtype=np.float32)
 """The range that the bins cover; stronger colours fall into the outermost bins."""
 _BACKGROUND_SPREAD = 12.0
 """CIE76 difference at which a pixel counts half as background, half as item."""
+_PLAIN_SPREAD = 4.0
+"""CIE76. Rendered catalogue pictures lie below 1.3, rendered photos above 11."""
 _BORDER = 0.06
 """Part of each side that is taken for background."""
 
@@ -44,10 +46,26 @@ class LabHistogram:
         return rows
 
 
-def _histogram(image: Image.Image) -> NDArray[np.float32]:
+def item_pixels(image: Image.Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Gives ``(p, 3)`` CIELAB pixels of a picture and ``(p,)`` how much each is the item, 0 to 1.
+
+    p is the same for every picture.
+    """
     lab = _lab_pixels(image)  # (side, side, 3)
-    weight = _item_weight(lab)  # (side, side)
-    counts = _soft_counts(lab.reshape(-1, 3), weight.ravel())
+    return lab.reshape(-1, 3), _item_weight(lab).ravel()
+
+
+def has_plain_background(image: Image.Image) -> bool:
+    """Whether the border is of one colour, as in a catalogue's pictures; about half a millisecond.
+
+    The light of such a picture is even too, so that its colours can be trusted.
+    """
+    _, spread = _background(_lab_pixels(image))
+    return spread < _PLAIN_SPREAD
+
+
+def _histogram(image: Image.Image) -> NDArray[np.float32]:
+    counts = _soft_counts(*item_pixels(image))
     rooted = np.sqrt(counts / counts.sum())
     unit: NDArray[np.float32] = rooted / np.linalg.norm(rooted)
     return unit
@@ -66,18 +84,23 @@ def _lab_pixels(image: Image.Image) -> NDArray[np.float32]:
 
 def _item_weight(lab: NDArray[np.float32]) -> NDArray[np.float32]:
     """Near 1 on the item, near 0 on pixels that look like the border, fading to the corners."""
+    background, spread = _background(lab)
+    scale = _BACKGROUND_SPREAD + spread
+    difference = np.linalg.norm(lab - background, axis=2)
+    foreground = 1 - np.exp(-((difference / scale) ** 2) * np.log(2))
+    weight: NDArray[np.float32] = foreground * _centred() + 1e-4
+    return weight  # never 0: a picture of one colour still has that colour
+
+
+def _background(lab: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
+    """Colour of the border, and how far half of its pixels lie from it (CIE76)."""
     edge = max(1, round(_BORDER * _SIDE_PX))
     border = np.concatenate(
         [lab[:edge].reshape(-1, 3), lab[-edge:].reshape(-1, 3),
          lab[:, :edge].reshape(-1, 3), lab[:, -edge:].reshape(-1, 3)]
     )  # fmt: skip
     background = np.median(border, axis=0)
-    spread = np.median(np.linalg.norm(border - background, axis=1))
-    scale = _BACKGROUND_SPREAD + float(spread)
-    difference = np.linalg.norm(lab - background, axis=2)
-    foreground = 1 - np.exp(-((difference / scale) ** 2) * np.log(2))
-    weight: NDArray[np.float32] = foreground * _centred() + 1e-4
-    return weight  # never 0: a picture of one colour still has that colour
+    return background, float(np.median(np.linalg.norm(border - background, axis=1)))
 
 
 def _centred() -> NDArray[np.float32]:

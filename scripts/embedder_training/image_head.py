@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn.functional import normalize
 
 from scripts.embedder_training.captions import coloured_key
+from scripts.embedder_training.evaluation import unit
 from scripts.embedder_training.losses import image_loss, image_text_loss, imagenet_loss
 from scripts.embedder_training.pictures import Picture
 
@@ -21,13 +22,13 @@ class HeadSettings:
     """How the heads are trained; chosen on the development split."""
 
     dimension: int = 256
-    steps: int = 400
+    steps: int = 600
     pairs: int = 128
     """A batch is twice as many views."""
-    learning_rate: float = 3e-4
-    follow_rate: float = 2e-3
-    """Learning rate while only the texts' map is trained, after the blend."""
-    temperature: float = 0.03
+    learning_rate: float = 2e-3
+    temperature: float = 0.025
+    text_temperature: float = 0.07
+    """While only the texts' map is trained, on the finished picture map."""
     clean_share: float = 0.6
     """Views taken as the catalogue shows them; the rest are phone views."""
     catalogue_share: float = 0.15
@@ -38,8 +39,14 @@ class HeadSettings:
     imagenet_weight: float = 0.5
     imagenet_classes: int = 256
     """Of the 1,000, drawn anew each step."""
-    blend: float = 0.5
-    """1: the trained map; 0: its start. Between: weights in between (WiSE-FT, Wortsman 2022)."""
+    start_power: float = 0.5
+    """Of the PCA that the trained part starts from; see ``pca_head``."""
+    kept_power: float = 0.25
+    """Of the PCA that is kept beside it as it is."""
+    kept_weight: float = 2.0
+    """How long the kept part is in training, against its own length in a PCA of mean length 1."""
+    trained_share: float = 0.85
+    """Of the squared length of an embedding, in the finished map."""
 
 
 @dataclass(frozen=True)
@@ -64,25 +71,60 @@ def pca_head(features: Features, dimension: int, power: float = 0.5) -> nn.Linea
     values, vectors = values[::-1][:dimension], vectors[:, ::-1][:, :dimension]
     weight = (vectors * values ** (-power / 2)).T  # (dimension, 1280)
     scale = 1 / np.linalg.norm((features - mean) @ weight.T, axis=1).mean()
-    return _linear(weight * scale, mean)
+    return _linear(weight * scale, -weight @ mean * scale)
 
 
-def _linear(weight: NDArray[np.float64], mean: NDArray[np.float32]) -> nn.Linear:
+def _linear(weight: NDArray[np.float64], bias: NDArray[np.float64]) -> nn.Linear:
     layer = nn.Linear(weight.shape[1], weight.shape[0])
     with torch.no_grad():
         layer.weight.copy_(torch.from_numpy(weight))
-        layer.bias.copy_(torch.from_numpy(-weight @ mean))
+        layer.bias.copy_(torch.from_numpy(bias))
     return layer
 
 
-def blended(start: nn.Linear, trained: nn.Linear, share: float) -> nn.Linear:
-    """Gives the layer between two layers: 0 is ``start``, 1 is ``trained``."""
-    layer = nn.Linear(start.in_features, start.out_features)
-    with torch.no_grad():
-        for name in ("weight", "bias"):
-            first, last = getattr(start, name), getattr(trained, name)
-            getattr(layer, name).copy_((1 - share) * first + share * last)
-    return layer
+class JointMap(nn.Module):
+    """A trained linear map beside a fixed one; the embedding is both, end to end.
+
+    What training cannot know, other products' looks, stays in the fixed part, and the trained part
+    learns only what is missing from it.
+    """
+
+    def __init__(self, trained: nn.Linear, kept: nn.Linear, kept_weight: float) -> None:
+        """Joins the two; ``kept`` is frozen."""
+        super().__init__()
+        self.trained = trained
+        self.kept = kept.requires_grad_(False)
+        self._kept_weight = kept_weight
+
+    @property
+    def weight(self) -> torch.Tensor:
+        """``(d, 1280)``, of the trained part alone: texts are compared with it."""
+        return self.trained.weight
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        """``(n, 1280)`` to ``(n, 2 d)``."""
+        return torch.cat([self.trained(rows), self._kept_weight * self.kept(rows)], dim=1)
+
+    def compressed(self, features: Features, dimension: int, trained_share: float) -> nn.Linear:
+        """Gives one linear map in which the parts have the shares, turned into fewer dimensions.
+
+        Args:
+            features: ``(n, 1280)``, whose embeddings the dimensions must keep apart.
+            dimension: of the result.
+            trained_share: of the squared length, in the mean.
+        """
+        weights, biases = [], []
+        for part, share in ((self.trained, trained_share), (self.kept, 1 - trained_share)):
+            weight, bias = part.weight.detach().numpy(), part.bias.detach().numpy()
+            scale = np.sqrt(share) / np.linalg.norm(features @ weight.T + bias, axis=1).mean()
+            weights.append(weight * scale)
+            biases.append(bias * scale)
+        weight, bias = np.concatenate(weights), np.concatenate(biases)  # (2 d, 1280), (2 d,)
+        rows = unit(features @ weight.T + bias).astype(np.float64)
+        # Not centred: the dot products of the rows are to be kept, not their variance.
+        _, directions = np.linalg.eigh(rows.T @ rows)
+        turn = directions[:, ::-1][:, :dimension].T  # (dimension, 2 d)
+        return _linear(turn @ weight, turn @ bias)
 
 
 class Pairs:
@@ -146,7 +188,7 @@ class Texts:
 
 def train_heads(
     features: Features, pairs: Pairs, texts: Texts, classifier: Features,
-    start: nn.Linear, settings: HeadSettings, seed: int,
+    settings: HeadSettings, seed: int,
 ) -> tuple[nn.Linear, nn.Linear]:  # fmt: skip
     """Gives the trained picture map (1280 to d) and teacher map (384 to d).
 
@@ -155,26 +197,31 @@ def train_heads(
         pairs: draws the batches.
         texts: teacher vectors.
         classifier: ``(1000, 1280)``, ImageNet's: names things of which there is no picture.
-        start: where the picture map starts.
         settings: steps, rates and weights.
         seed: of the teacher map's start and of the wordings.
     """
     torch.manual_seed(seed)
     teacher_map = nn.Linear(texts.imagenet.shape[1], settings.dimension)
-    picture_map = blended(start, start, 0.0)
-    _fit(features, pairs, texts, classifier, (picture_map, teacher_map), settings, seed)
-    picture_map = blended(start, picture_map, settings.blend).requires_grad_(False)
-    # The texts follow the picture map to where the blend put it.
-    follow = replace(settings, learning_rate=settings.follow_rate)
+    joint = JointMap(
+        pca_head(features[0], settings.dimension, settings.start_power),
+        pca_head(features[0], settings.dimension, settings.kept_power),
+        settings.kept_weight,
+    )
+    _fit(features, pairs, texts, classifier, (joint, teacher_map), settings, seed)
+    picture_map = joint.compressed(features[0], settings.dimension, settings.trained_share)
+    picture_map.requires_grad_(False)
+    # The texts follow the pictures to where the compression put them.
+    teacher_map = nn.Linear(texts.imagenet.shape[1], settings.dimension)
+    follow = replace(settings, temperature=settings.text_temperature)
     _fit(features, pairs, texts, classifier, (picture_map, teacher_map), follow, seed + 1)
     return picture_map, teacher_map
 
 
 def _fit(
     features: Features, pairs: Pairs, texts: Texts, classifier: Features,
-    maps: tuple[nn.Linear, nn.Linear], settings: HeadSettings, seed: int,
+    maps: tuple[JointMap | nn.Linear, nn.Linear], settings: HeadSettings, seed: int,
 ) -> None:  # fmt: skip
-    """Trains those of the two maps in place whose parameters are not frozen."""
+    """Trains those parts of the two maps in place that are not frozen."""
     picture_map, teacher_map = maps
     draw = np.random.default_rng(seed)
     table = torch.from_numpy(features)
@@ -190,13 +237,14 @@ def _fit(
         images = normalize(picture_map(rows), dim=1)
         positive = torch.from_numpy(pairs.positive[batch.pictures])
         loss = image_loss(images, positive, settings.temperature)
+        spoken_to = images[:, : settings.dimension]  # the trained part
         for codes, wordings, weight in (
             (pairs.caption, texts.captions, settings.text_weight),
             (pairs.coloured, texts.coloured, settings.colour_weight),
         ):
             spoken = normalize(teacher_map(_worded(codes[batch.pictures], wordings, draw)), dim=1)
             loss = loss + weight * image_text_loss(
-                images, spoken, torch.from_numpy(codes[batch.pictures]), settings.temperature
+                spoken_to, spoken, torch.from_numpy(codes[batch.pictures]), settings.temperature
             )
         some = torch.from_numpy(draw.choice(len(names), settings.imagenet_classes, replace=False))
         loss = loss + settings.imagenet_weight * imagenet_loss(

@@ -21,7 +21,6 @@ from scripts.embedder_training.image_head import (
     Pairs,
     Texts,
     apply,
-    pca_head,
     train_heads,
 )
 from scripts.embedder_training.pictures import Picture, training_pictures
@@ -152,8 +151,7 @@ def train_pair_of_heads(
 ) -> tuple[nn.Linear, nn.Linear]:
     """Gives the picture map and the teacher map of a run."""
     pairs = Pairs(pictures, len(features), run.head, run.seed)
-    start = pca_head(features[0], run.head.dimension)
-    return train_heads(features, pairs, texts, trunk.classifier, start, run.head, run.seed)
+    return train_heads(features, pairs, texts, trunk.classifier, run.head, run.seed)
 
 
 def text_corpora(

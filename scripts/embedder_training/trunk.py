@@ -19,7 +19,7 @@ from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 from torch import nn
 
-from vision.embedded_model import read_trunk, timm_named
+from vision.trunk_package import read_trunk, timm_named
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,12 @@ class Trunk:
         """Gives ``(192, h, w)``, the map before the last stage (h = w = 8 at 240 px)."""
         pixels = self.preprocess(image)[None]  # (1, 3, side, side)
         result: NDArray[np.float16] = self.body(pixels)[0].numpy().astype(np.float16)
+        return result
+
+    @torch.inference_mode()
+    def last_map(self, maps: NDArray[np.float16]) -> NDArray[np.float32]:
+        """Gives ``(n, 1280, h, w)`` from ``(n, 192, h, w)``: what ``pooled`` is the mean of."""
+        result: NDArray[np.float32] = self.tail[:3](torch.from_numpy(maps).float()).numpy()
         return result
 
     @torch.inference_mode()

@@ -13,6 +13,8 @@ from service.pipeline import Match
 from vision.types import Caption
 
 MAX_PRODUCTS = 5
+NEAR = 0.85
+"""Of the best match's score: what lies so near is of its kind where categories do not tell."""
 SAID_ATTRIBUTES = ("material", "pattern", "size", "condition")
 """The feed's columns that an answer may speak of; free columns and descriptions are not among."""
 
@@ -115,10 +117,10 @@ class Facts:
 
 
 def facts_of(request: AnswerRequest) -> Facts:
-    """Gives the facts of the first ``MAX_PRODUCTS`` matches, with pick and cheapest chosen."""
+    """Gives the facts of the first ``MAX_PRODUCTS`` comparable matches, with the choice made."""
     products = tuple(
         _product(ref, match, request.caption, request.filters)
-        for ref, match in enumerate(request.matches[:MAX_PRODUCTS], start=1)
+        for ref, match in enumerate(comparable(request.matches)[:MAX_PRODUCTS], start=1)
     )
     is_there = bool(products) and request.verdict != "not_in_catalogue"
     return Facts(
@@ -127,6 +129,32 @@ def facts_of(request: AnswerRequest) -> Facts:
         pick=_pick(products) if is_there else None,
         cheapest=_cheapest(products) if is_there else None,
     )
+
+
+def comparable(matches: Sequence[Match]) -> list[Match]:
+    """Gives the best match and those that a buyer could take in its place, in their order.
+
+    A jar is no cheap lamp: a product counts when it is of the same kind (its category is the best
+    match's, below it, above it or beside it), or where a category is missing, scores nearly alike.
+    """
+    return [match for match in matches if _is_alternative(matches[0], match)]
+
+
+def _is_alternative(best: Match, other: Match) -> bool:
+    first, second = (_path(one.product.category) for one in (best, other))
+    is_near = other.score >= NEAR * best.score
+    if not first or not second:
+        return is_near
+    depth = min(len(first), len(second))
+    if first[:depth] == second[:depth]:
+        return True
+    # Two tops of a tree may be far apart ("Women > Tops", "Women > Shoes"), two twigs are not.
+    is_beside = first[: depth - 1] == second[: depth - 1]
+    return is_beside and (depth > 2 or (depth == 2 and is_near))
+
+
+def _path(category: str) -> list[str]:
+    return [part.strip().casefold() for part in category.split(">") if part.strip()]
 
 
 def difference(one: ProductFacts, other: ProductFacts) -> Decimal | None:

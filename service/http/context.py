@@ -7,6 +7,7 @@ import anyio
 from fastapi import Depends, Request
 
 from index.store import Store
+from service.answer.answers import AnswerWriter
 from service.errors import WritesClosedError
 from service.ingest import Ingest
 from service.picture_sources import PictureSources
@@ -26,7 +27,10 @@ class Service:
     embedder: str
     max_body_bytes: int
     host: str
+    answers: AnswerWriter
     searches: anyio.CapacityLimiter
+    writings: anyio.CapacityLimiter
+    """Apart from the searches: a slow writer must not hold them up."""
 
 
 def service_of(request: Request) -> Service:

@@ -11,6 +11,7 @@ from starlette.datastructures import UploadFile
 from index.feed_rows import FeedRow, parse_row
 from service.errors import FetchError, RequestError
 from service.http.context import Service, ServiceDep, WritableDep
+from service.http.filter_schema import parse_filters
 from service.http.schemas import (
     BatchRequest,
     BatchResponse,
@@ -18,7 +19,6 @@ from service.http.schemas import (
     ProductSchema,
     SimilarResponse,
     match_schema,
-    parse_filters,
     product_schema,
 )
 from service.http.search import PROBLEMS

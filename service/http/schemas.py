@@ -1,15 +1,21 @@
 """What goes over the wire, as ``contract`` says; the only pydantic on a photo's way."""
 
-from decimal import Decimal
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from index.types import NO_FILTERS, Filters, Offer, Price, PriceRange, Product
-from service.errors import RequestError
+from index.types import NO_FILTERS, Filters, Offer, Price, Product
+from service.answer.agreements import agreements
+from service.answer.types import Answer
+from service.http.filter_schema import filters_json
 from service.offers import ordered_offers
 from service.pipeline import ItemMatches, Match, SearchResult
+from service.search.words import Understood
+from vision.types import Caption, DetectedItem
+
+NO_CAPTION = Caption()
 
 
 class PriceSchema(BaseModel):
@@ -47,8 +53,8 @@ class WhySchema(BaseModel):
     differs: list[str] = []
 
 
-class MatchSchema(BaseModel):
-    """A product returned for an item."""
+class ProductFields(BaseModel):
+    """What a product is, wherever it is shown; price and link are those of its first offer."""
 
     id: str
     group: str
@@ -59,11 +65,16 @@ class MatchSchema(BaseModel):
     price: PriceSchema | None
     availability: str
     link: str
+    offers: list[OfferSchema]
+
+
+class MatchSchema(ProductFields):
+    """A product returned for an item."""
+
     image: str
     score: float
     scores: dict[str, float]
     why: WhySchema = WhySchema()
-    offers: list[OfferSchema]
     variants: list[VariantSchema]
 
 
@@ -95,34 +106,63 @@ class StoreSchema(BaseModel):
     indexed_at: str
 
 
+class CitationSchema(BaseModel):
+    """What a reference of the answer stands for."""
+
+    ref: int = Field(description="the number in brackets")
+    id: str = Field(description="a product's")
+    link: str = Field(description="where it can be bought; empty where the feed has no address")
+
+
+class GroundingSchema(BaseModel):
+    """What became of a model's sentences."""
+
+    checked: int
+    dropped: int
+
+
+class AnswerSchema(BaseModel):
+    """A comparison of the matches; every price, name and link in it is the catalogue's."""
+
+    text: str
+    citations: list[CitationSchema]
+    pick: str | None
+    cheapest: str | None
+    writer: str = Field(description="the model whose words are in the text, or facts")
+    grounding: GroundingSchema
+    language: str = Field(description="BCP 47, of the text")
+
+
+class WordsSchema(BaseModel):
+    """What was made of the request's text; the filters are held beside the request's own."""
+
+    filters: dict[str, Any] = Field(description="in the form of the request's filters")
+    residual: str = Field(description="words that name or describe the thing")
+    changes: list[str] = Field(description="what shall be other than in the photo")
+    negatives: list[str] = Field(description="what is not wanted and no filter can exclude")
+    cheaper: bool
+    unmet: list[str] = Field(description="price words in a currency that the shop does not take")
+
+
 class SearchResponse(BaseModel):
     """The answer to a search."""
 
     photo: PhotoSchema | None
     items: list[ItemSchema]
-    answer: None = None
+    words: WordsSchema | None = None
+    answer: AnswerSchema | None = None
     timings_ms: dict[str, float]
     session: str
     store: StoreSchema
 
 
-class ProductSchema(BaseModel):
+class ProductSchema(ProductFields):
     """A product of the catalogue."""
 
-    id: str
-    group: str
-    title: str
     description: str
-    brand: str
-    category: str
-    color: str
     gtin: str
     attributes: dict[str, str]
-    price: PriceSchema | None
-    availability: str
-    link: str
     images: list[str]
-    offers: list[OfferSchema]
 
 
 class SimilarResponse(BaseModel):
@@ -162,70 +202,6 @@ class ProblemSchema(BaseModel):
     detail: str
 
 
-class _PriceFilter(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    min: Decimal | None = Field(None, ge=0)
-    max: Decimal | None = Field(None, ge=0)
-    currency: str | None = Field(None, pattern="^[A-Za-z]{3}$")
-
-
-class _Values(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    brand: list[str] = []
-    category: list[str] = []
-    color: list[str] = []
-    merchant: list[str] = []
-    availability: list[str] = []
-    attributes: dict[str, list[str]] = {}
-
-    def by_field(self) -> dict[str, tuple[str, ...]]:
-        plain = {
-            name: tuple(getattr(self, name))
-            for name in ("brand", "category", "color", "merchant", "availability")
-            if getattr(self, name)
-        }
-        named = {
-            f"attributes.{name}": tuple(values)
-            for name, values in self.attributes.items()
-            if values
-        }
-        return plain | named
-
-
-class FiltersSchema(_Values):
-    """The contract's ``filters`` object."""
-
-    price: _PriceFilter | None = None
-    excluded: _Values = Field(_Values(), alias="not")
-
-    def to_filters(self) -> Filters:
-        """The index's own form."""
-        price = self.price
-        return Filters(
-            price=PriceRange(price.min, price.max, price.currency and price.currency.upper())
-            if price
-            else None,
-            any_of=self.by_field(),
-            none_of=self.excluded.by_field(),
-        )
-
-
-def parse_filters(text: str | None) -> Filters:
-    """Reads the ``filters`` field of a request.
-
-    Raises:
-        RequestError: no JSON object, an unknown field, or a value of a wrong form.
-    """
-    if not text or not text.strip():
-        return NO_FILTERS
-    try:
-        return FiltersSchema.model_validate_json(text).to_filters()
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "filters"
-        raise RequestError(f"filters: {place}: {first['msg']}") from error
-
-
 def search_response(result: SearchResult, filters: Filters, embedder: str) -> SearchResponse:
     """A result as it goes over the wire; prices shown meet the filters where any does."""
     photo = None
@@ -233,8 +209,9 @@ def search_response(result: SearchResult, filters: Filters, embedder: str) -> Se
         photo = PhotoSchema(width=result.width, height=result.height)
     return SearchResponse(
         photo=photo,
-        items=[_item(one, filters) for one in result.items],
-        timings_ms={name: round(value, 2) for name, value in result.timings_ms.items()},
+        items=[item_schema(one, filters) for one in result.items],
+        words=_words_schema(result.words) if result.words else None,
+        timings_ms=rounded(result.timings_ms),
         session=result.session,
         store=StoreSchema(
             version=result.snapshot.version,
@@ -245,64 +222,107 @@ def search_response(result: SearchResult, filters: Filters, embedder: str) -> Se
     )
 
 
-def match_schema(match: Match, filters: Filters = NO_FILTERS) -> MatchSchema:
-    """A match with its offers in order."""
-    product = match.product
-    offers = ordered_offers(product, filters)
-    first = offers[0] if offers else Offer("", None, availability="out_of_stock")
+def rounded(timings_ms: Mapping[str, float]) -> dict[str, float]:
+    """Milliseconds by stage, to a hundredth."""
+    return {name: round(value, 2) for name, value in timings_ms.items()}
+
+
+def answer_schema(answer: Answer) -> AnswerSchema:
+    """An answer as it goes over the wire."""
+    return AnswerSchema(
+        text=answer.text,
+        citations=[
+            CitationSchema(ref=one.ref, id=one.id, link=one.link) for one in answer.citations
+        ],
+        pick=answer.pick,
+        cheapest=answer.cheapest,
+        writer=answer.writer,
+        grounding=GroundingSchema(checked=answer.checked, dropped=answer.dropped),
+        language=answer.language,
+    )
+
+
+def item_schema(found: ItemMatches, filters: Filters) -> ItemSchema:
+    """An item, what was seen in it, and its matches."""
+    caption = found.caption or NO_CAPTION
+    return ItemSchema(
+        box=box_schema(found.item),
+        score=found.item.confidence if found.item else None,
+        caption=caption.text or caption.title or None,
+        attributes=attributes_of(caption),
+        matches=[match_schema(match, filters, caption) for match in found.matches],
+    )
+
+
+def box_schema(item: DetectedItem | None) -> list[int] | None:
+    """``[x0, y0, x1, y1]`` in pixels of the upright photo."""
+    return [item.box.x0, item.box.y0, item.box.x1, item.box.y1] if item else None
+
+
+def attributes_of(caption: Caption) -> dict[str, str]:
+    """What the captioner said of the item, empty fields left out."""
+    names = ("category", "title", "color", "material", "pattern", "brand", "audience")
+    named = {name: getattr(caption, name) for name in names}
+    return {name: value for name, value in named.items() if value}
+
+
+def match_schema(
+    match: Match, filters: Filters = NO_FILTERS, caption: Caption = NO_CAPTION
+) -> MatchSchema:
+    """A match with its offers in order, and what it shares with what was seen."""
+    agrees, differs = agreements(caption, match.product)
     return MatchSchema(
-        id=product.id,
-        group=product.group,
-        title=product.title,
-        brand=product.brand,
-        category=product.category,
-        color=product.color,
-        price=_price(first.price),
-        availability=first.availability,
-        link=first.link,
-        image=image_path(product.id, match.picture),
+        **_product_fields(match.product, filters),
+        image=image_path(match.product.id, match.picture),
         score=round(match.score, 4),
         scores={name: round(value, 4) for name, value in match.parts.items()},
-        offers=[_offer(one) for one in offers],
+        why=WhySchema(agrees=list(agrees), differs=list(differs)),
         variants=[_variant(one) for one in match.variants],
     )
 
 
 def product_schema(product: Product, pictures: int) -> ProductSchema:
     """A product with its offers in order."""
-    offers = ordered_offers(product)
-    first = offers[0] if offers else Offer("", None, availability="out_of_stock")
     return ProductSchema(
-        id=product.id,
-        group=product.group,
-        title=product.title,
+        **_product_fields(product, NO_FILTERS),
         description=product.description,
-        brand=product.brand,
-        category=product.category,
-        color=product.color,
         gtin=product.gtin,
         attributes=dict(product.attributes),
-        price=_price(first.price),
-        availability=first.availability,
-        link=first.link,
         images=[image_path(product.id, position) for position in range(pictures)],
-        offers=[_offer(one) for one in offers],
     )
+
+
+def _words_schema(words: Understood) -> WordsSchema:
+    return WordsSchema(
+        filters=filters_json(words.filters),
+        residual=words.residual,
+        changes=list(words.changes),
+        negatives=list(words.negatives),
+        cheaper=words.cheaper,
+        unmet=list(words.unmet),
+    )
+
+
+def _product_fields(product: Product, filters: Filters) -> dict[str, Any]:
+    offers = ordered_offers(product, filters)
+    first = offers[0] if offers else Offer("", None, availability="out_of_stock")
+    return {
+        "id": product.id,
+        "group": product.group,
+        "title": product.title,
+        "brand": product.brand,
+        "category": product.category,
+        "color": product.color,
+        "price": _price(first.price),
+        "availability": first.availability,
+        "link": first.link,
+        "offers": [_offer(one) for one in offers],
+    }
 
 
 def image_path(product_id: str, position: int) -> str:
     """Where the service shows a product's picture."""
     return f"/v1/products/{quote(product_id, safe='')}/images/{position}"
-
-
-def _item(found: ItemMatches, filters: Filters) -> ItemSchema:
-    item = found.item
-    box = [item.box.x0, item.box.y0, item.box.x1, item.box.y1] if item else None
-    return ItemSchema(
-        box=box,
-        score=item.confidence if item else None,
-        matches=[match_schema(match, filters) for match in found.matches],
-    )
 
 
 def _variant(product: Product) -> VariantSchema:

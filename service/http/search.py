@@ -1,28 +1,50 @@
-"""``POST /v1/search``."""
+"""``POST /v1/search``, and the same as a stream of events."""
 
-from typing import Annotated, Literal
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from anyio import to_thread
-from fastapi import APIRouter, File, Form, UploadFile
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Depends, File, Form, Header, UploadFile
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from service.answer.types import Answer, AnswerDelta, AnswerRequest
 from service.errors import RequestError
 from service.http.context import ServiceDep
-from service.http.metrics import SEARCH_SECONDS
-from service.http.schemas import ProblemSchema, SearchResponse, parse_filters, search_response
-from service.pipeline import MAX_K, MAX_TEXT_CHARACTERS, SearchRequest
+from service.http.filter_schema import parse_filters
+from service.http.metrics import ANSWERS, DROPPED_SENTENCES, SEARCH_SECONDS
+from service.http.problems import problem_of
+from service.http.schemas import (
+    ProblemSchema,
+    SearchResponse,
+    answer_schema,
+    box_schema,
+    rounded,
+    search_response,
+)
+from service.pipeline import MAX_K, MAX_TEXT_CHARACTERS, SearchRequest, SearchResult, Seen
 from vision.types import Box
 
 router = APIRouter(tags=["search"])
 
-PROBLEMS: dict[int | str, dict[str, object]] = {
+PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemSchema, "content": {"application/problem+json": {}}}
     for status in (400, 413, 415, 422, 503)
 }
+MAX_LANGUAGE_CHARACTERS = 100
 
 
-@router.post("/v1/search", responses=PROBLEMS)
-async def search(  # noqa: PLR0913, PLR0917  (one argument a form field)
-    service: ServiceDep,
+@dataclass(frozen=True)
+class Asked:
+    """A request as the pipeline takes it, and whether an answer is wanted, in which language."""
+
+    search: SearchRequest
+    is_answered: bool
+    language: str | None
+
+
+async def asked(  # noqa: PLR0913, PLR0917  (one argument a form field)
     photo: Annotated[UploadFile | None, File(description="the picture")] = None,
     text: Annotated[str, Form(max_length=MAX_TEXT_CHARACTERS)] = "",
     k: Annotated[int, Form(ge=1, le=MAX_K)] = 10,
@@ -31,8 +53,13 @@ async def search(  # noqa: PLR0913, PLR0917  (one argument a form field)
     filters: Annotated[str, Form(description="a JSON object")] = "",
     group: Annotated[bool, Form(description="one match per group")] = True,
     photo_url: Annotated[str, Form(description="refused: upload the photo")] = "",
-) -> SearchResponse:
-    """Finds the products that a photo, words, or both speak of."""
+    answer: Annotated[bool, Form(description="write a comparison of the matches")] = False,
+    language: Annotated[
+        str, Form(max_length=MAX_LANGUAGE_CHARACTERS, description="BCP 47, of the answer")
+    ] = "",
+    accept_language: Annotated[str | None, Header()] = None,
+) -> Asked:
+    """Reads the form."""
     if photo_url:
         raise RequestError("photo_url is switched off on this server: send the photo itself")
     request = SearchRequest(
@@ -44,10 +71,113 @@ async def search(  # noqa: PLR0913, PLR0917  (one argument a form field)
         filters=parse_filters(filters),
         is_grouped=group,
     )
-    result = await to_thread.run_sync(service.pipeline.search, request, limiter=service.searches)
-    for stage, milliseconds in result.timings_ms.items():
+    return Asked(request, answer, language.strip() or accept_language)
+
+
+AskedDep = Annotated[Asked, Depends(asked)]
+
+
+@router.post("/v1/search", responses=PROBLEMS)
+async def search(service: ServiceDep, asked: AskedDep) -> SearchResponse:
+    """Finds the products that a photo, words, or both speak of."""
+    result = await to_thread.run_sync(
+        service.pipeline.search, asked.search, limiter=service.searches
+    )
+    response = search_response(result, asked.search.filters, service.embedder)
+    if asked.is_answered:
+        before = time.perf_counter()
+        request = answer_request(result, asked)
+        written = await to_thread.run_sync(
+            service.answers.answer, request, limiter=service.writings
+        )
+        _count_answer(written)
+        response.answer = answer_schema(written)
+        response.timings_ms |= _with_answer(result, before)
+    _observe(response.timings_ms)
+    return response
+
+
+async def seen(service: ServiceDep, asked: AskedDep) -> Seen:
+    """What is in the photo; a request that cannot be answered ends here, before any event."""
+    return await to_thread.run_sync(service.pipeline.look, asked.search, limiter=service.searches)
+
+
+@router.post("/v1/search/stream", responses=PROBLEMS, response_class=EventSourceResponse)
+async def search_stream(
+    service: ServiceDep, asked: AskedDep, seen: Annotated[Seen, Depends(seen)]
+) -> AsyncIterable[ServerSentEvent]:
+    """Finds as ``POST /v1/search`` and sends each part when it is ready.
+
+    Events: ``items``, ``matches`` (one an item), ``answer.delta``, ``answer.done``, ``done``; or
+    ``error``.
+    """
+    yield ServerSentEvent(event="items", data=_items(seen))
+    try:
+        result = await to_thread.run_sync(service.pipeline.match, seen, limiter=service.searches)
+        response = search_response(result, asked.search.filters, service.embedder)
+        for number, item in enumerate(response.items):
+            yield ServerSentEvent(event="matches", data={"item": number, **item.model_dump()})
+        before = time.perf_counter()
+        if asked.is_answered:
+            pieces = service.answers.stream(answer_request(result, asked))
+            async for piece in _off_the_loop(pieces, service.writings):
+                yield _answer_event(piece)
+            response.timings_ms |= _with_answer(result, before)
+        _observe(response.timings_ms)
+        yield ServerSentEvent(
+            event="done", data=response.model_dump(include={"timings_ms", "session", "store"})
+        )
+    except Exception as error:  # the status is sent already: a problem as the last event
+        yield ServerSentEvent(event="error", data=problem_of(error, "POST /v1/search/stream"))
+
+
+def answer_request(result: SearchResult, asked: Asked) -> AnswerRequest:
+    """What the answer speaks of: the first item that has matches."""
+    item = next((one for one in result.items if one.matches), result.items[0])
+    return AnswerRequest(
+        matches=item.matches,
+        caption=item.caption,
+        filters=asked.search.filters,
+        question=asked.search.text,
+        language=asked.language,
+    )
+
+
+async def _off_the_loop(
+    pieces: Iterator[AnswerDelta | Answer], limiter: CapacityLimiter
+) -> AsyncIterator[AnswerDelta | Answer]:
+    while (piece := await to_thread.run_sync(next, pieces, None, limiter=limiter)) is not None:
+        yield piece
+
+
+def _answer_event(piece: AnswerDelta | Answer) -> ServerSentEvent:
+    if isinstance(piece, AnswerDelta):
+        return ServerSentEvent(event="answer.delta", data={"text": piece.text})
+    _count_answer(piece)
+    return ServerSentEvent(event="answer.done", data=answer_schema(piece))
+
+
+def _items(seen: Seen) -> dict[str, Any]:
+    photo = {"width": seen.photo.width, "height": seen.photo.height} if seen.photo else None
+    items = [
+        {"box": box_schema(one), "score": one.confidence if one else None} for one in seen.items
+    ]
+    return {"photo": photo, "items": items}
+
+
+def _with_answer(result: SearchResult, before: float) -> dict[str, float]:
+    took = (time.perf_counter() - before) * 1e3
+    return rounded({"answer": took, "total": result.timings_ms["total"] + took})
+
+
+def _observe(timings_ms: dict[str, float]) -> None:
+    for stage, milliseconds in timings_ms.items():
         SEARCH_SECONDS.labels(stage).observe(milliseconds / 1e3)
-    return search_response(result, request.filters, service.embedder)
+
+
+def _count_answer(answer: Answer) -> None:
+    ANSWERS.labels(answer.writer).inc()
+    DROPPED_SENTENCES.inc(answer.dropped)
 
 
 def _box(text: str) -> Box | None:

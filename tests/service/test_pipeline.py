@@ -1,12 +1,14 @@
 """The straight line, on a small drawn shop with the real embedded model."""
 
+from decimal import Decimal
+
 import pytest
 from PIL import Image
 
 from index.types import Filters, PriceRange
 from service.errors import RequestError
 from service.pipeline import SearchRequest
-from tests.service.conftest import Shop, drawn, encoded
+from tests.service.conftest import Shop, drawn, encoded, shop_rows
 from vision.errors import BadBoxError, NotAPictureError
 from vision.types import Box
 
@@ -124,3 +126,33 @@ def test_a_photo_that_is_none_is_refused(shop: Shop) -> None:
 def test_an_empty_catalogue_gives_no_matches(empty_shop: Shop) -> None:
     result = empty_shop.pipeline.search(SearchRequest(photo=encoded(drawn("disc", "red"))))
     assert result.items[0].matches == ()
+
+
+def test_words_that_change_the_photo_find_the_variant(shop: Shop) -> None:
+    photo = encoded(drawn("disc", "red"))
+    assert ids(shop, photo=photo, text="but in blue")[0] == "disc-blue"
+    assert ids(shop, photo=photo, text="换成绿色")[0] == "disc-green"
+
+
+def test_price_words_are_filters_and_a_contradiction_is_refused(shop: Shop) -> None:
+    found = ids(shop, text="toy under 15 dollars", is_grouped=False)
+    assert found
+    assert all(one.startswith("disc") for one in found)  # the others cost 20 and 30 dollars
+    range_ = Filters(price=PriceRange(minimum=Decimal(25)))
+    with pytest.raises(RequestError, match="15"):
+        ids(shop, text="under 15 dollars", filters=range_)
+
+
+def test_cheaper_means_below_the_price_of_what_the_photo_shows(shop: Shop) -> None:
+    photo = encoded(drawn("box", "red"))  # 20 dollars
+    result = shop.pipeline.search(SearchRequest(photo=photo, text="cheaper", is_grouped=False))
+    assert result.words
+    assert result.words.cheaper
+    assert {one.product.group for one in result.items[0].matches} == {"disc"}
+
+
+def test_a_new_brand_is_understood_after_its_product_is_written(shop: Shop) -> None:
+    row = {**shop_rows()[0], "id": "new", "item_group_id": "new", "brand": "Quixel"}
+    shop.commit(row)
+    result = shop.pipeline.search(SearchRequest(text="by Quixel", is_grouped=False))
+    assert [one.product.id for one in result.items[0].matches] == ["new"]

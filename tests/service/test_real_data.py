@@ -36,10 +36,10 @@ def test_other_views_of_luma_products_are_found(
     from benchmarks.datasets import luma
 
     with gallery(luma(), models, settings) as found:
-        places = galleries.ranks(found, fusion.PHOTO)
+        places = galleries.ranks(found)
         assert recall(places, 1) >= 0.50
         assert recall(places, 5) >= 0.70
-        assert recall(galleries.ranks(found, fusion.PHOTO, is_grouped=True), 1) >= 0.52
+        assert recall(galleries.ranks(found, is_grouped=True), 1) >= 0.52
         # colours and embedding complete each other
         assert recall(places, 5) > recall(galleries.ranks(found, FusionWeights(image=1)), 5)
         assert recall(places, 5) > recall(galleries.ranks(found, FusionWeights(colour=1)), 5)
@@ -51,9 +51,9 @@ def test_shop_photos_of_groceries_find_their_product(
     from benchmarks.datasets import grocery
 
     with gallery(grocery(with_photos=False), models, settings) as found:
-        places = galleries.ranks(found, fusion.PHOTO)
-        assert recall(places, 1) >= 0.54
-        assert recall(places, 5) >= 0.88
+        places = galleries.ranks(found)
+        assert recall(places, 1) >= 0.64
+        assert recall(places, 5) >= 0.92
 
 
 def test_words_find_products_of_the_eshop_catalogue(

@@ -1,4 +1,4 @@
-// The page: a photo or words to POST /v1/search, matches as cards. No dependencies.
+// The page: a photo or words to POST /v1/search/stream, matches as cards. No dependencies.
 
 const $ = (id) => document.getElementById(id);
 let photo = null;
@@ -41,12 +41,18 @@ async function search() {
   if (text) form.set("text", text);
   form.set("filters", JSON.stringify(filters()));
   form.set("k", "12");
+  form.set("answer", "true");
+  form.set("language", navigator.language);
   say("Searching …");
+  $("answer").hidden = true;
   try {
-    const response = await fetch("/v1/search", { method: "POST", body: form, signal: running.signal });
-    const body = await response.json();
-    if (!response.ok) throw new Error(body.detail || body.title);
-    render(body);
+    const response = await fetch("/v1/search/stream", { method: "POST", body: form, signal: running.signal });
+    if (!response.ok) {
+      const problem = await response.json();
+      throw new Error(problem.detail || problem.title);
+    }
+    const shown = new Shown();
+    for await (const [event, data] of events(response)) shown.on[event]?.(data);
   } catch (error) {
     if (error.name === "AbortError") return;
     $("matches").replaceChildren();
@@ -54,11 +60,76 @@ async function search() {
   }
 }
 
-function render(body) {
-  const matches = body.items.flatMap((item) => item.matches);
-  $("matches").replaceChildren(...matches.map(card));
-  const count = matches.length === 1 ? "1 product" : `${matches.length} products`;
-  say(matches.length ? `${count} in ${Math.round(body.timings_ms.total)} ms` : "Nothing passes these filters.");
+// The events of a text/event-stream response, as [name, parsed data].
+async function* events(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const blocks = (rest + value).split("\n\n");
+    rest = blocks.pop();
+    for (const block of blocks) {
+      const lines = block.split("\n");
+      const named = (name) => lines.filter((line) => line.startsWith(`${name}: `)).map((line) => line.slice(name.length + 2)).join("\n");
+      if (named("event")) yield [named("event"), JSON.parse(named("data"))];
+    }
+  }
+}
+
+// What a search has shown so far; its events add to it.
+class Shown {
+  matches = [];
+  text = "";
+
+  on = {
+    items: () => this.clear(),
+    matches: (item) => this.add(item),
+    "answer.delta": (piece) => this.write(piece),
+    "answer.done": (answer) => this.link(answer),
+    done: (body) => this.end(body),
+    error: (problem) => { throw new Error(problem.detail || problem.title); },
+  };
+
+  clear() {
+    $("matches").replaceChildren();
+  }
+
+  add(item) {
+    this.matches.push(...item.matches);
+    $("matches").append(...item.matches.map(card));
+    if (item.caption) say(`Looks like: ${item.caption}`);
+  }
+
+  write({ text }) {
+    this.text += text;
+    $("answer").hidden = false;
+    $("answer-text").textContent = this.text;
+  }
+
+  link(answer) {
+    const links = Object.fromEntries(answer.citations.map((one) => [one.ref, one]));
+    const pieces = answer.text.split(/(\[\d+\])/).map((piece) => {
+      const cited = links[piece.match(/^\[(\d+)\]$/)?.[1]];
+      return cited ? reference(piece, cited) : piece;
+    });
+    $("answer-text").replaceChildren(...pieces);
+    $("answer-text").lang = answer.language;
+    $("answer-writer").textContent = answer.writer === "facts" ? "" : `chosen by ${answer.writer}, every figure from the catalogue`;
+  }
+
+  end(body) {
+    const count = this.matches.length === 1 ? "1 product" : `${this.matches.length} products`;
+    const said = $("status").textContent.startsWith("Looks like") ? `${$("status").textContent} · ` : "";
+    say(this.matches.length ? `${said}${count} in ${Math.round(body.timings_ms.total)} ms` : "Nothing passes these filters.");
+  }
+}
+
+function reference(text, cited) {
+  const link = document.createElement("a");
+  link.href = `#match-${cited.id}`;
+  link.textContent = text;
+  return link;
 }
 
 function card(match) {
@@ -67,6 +138,7 @@ function card(match) {
   const picture = li.querySelector("img");
   picture.src = match.image;
   picture.alt = match.title;
+  li.id = `match-${match.id}`;
   li.querySelector("h2").textContent = match.title;
   li.querySelector(".kind").textContent = [match.brand, match.color, match.category].filter(Boolean).join(" · ");
   li.querySelector(".price").append(...priceOf(match.offers[0], match));
@@ -118,6 +190,7 @@ $("clear").addEventListener("click", () => {
   $("search").reset();
   show(null);
   $("matches").replaceChildren();
+  $("answer").hidden = true;
   say("");
 });
 $("drop").addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); $("photo").click(); } });

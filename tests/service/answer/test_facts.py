@@ -5,8 +5,10 @@ from decimal import Decimal
 import pytest
 
 from index.types import Filters, PriceRange, Product
-from service.answer.facts import MAX_PRODUCTS, facts_of
+from service.answer.facts import MAX_PRODUCTS, comparable, facts_of
 from service.answer.reasons import is_cheapest_in_stock, true_reasons
+from service.answer.types import AnswerRequest
+from service.pipeline import Match
 from tests.fakes import offer, product
 from tests.service.answer.shop import AERO, BORA, CIRRUS, request
 
@@ -68,7 +70,8 @@ def test_an_unknown_price_in_stock_leaves_nothing_the_cheapest() -> None:
 
 
 def test_the_best_five_are_enough() -> None:
-    facts = facts_of(request([sold(str(place)) for place in range(9)]))
+    alike = [Match(sold(str(place)), 0.9, {}, 0, ()) for place in range(9)]
+    facts = facts_of(AnswerRequest(alike))
     assert len(facts.products) == MAX_PRODUCTS
 
 
@@ -110,3 +113,39 @@ def test_a_reason_is_true_or_it_is_not(
     products: tuple[Product, ...], fields: dict[str, object], ref: int, reasons: set[str]
 ) -> None:
     assert set(true_reasons(facts_of(request(products, **fields)), ref)) == reasons
+
+
+@pytest.mark.parametrize(
+    ("best", "other", "is_comparable"),
+    [
+        ("Home > Lighting > Lamps", "Home > Lighting > Lamps", True),
+        ("Home > Lighting > Lamps", "Home > Lighting > Lanterns", True),
+        ("Home > Lighting", "home >Lighting > Lamps", True),
+        ("Home > Lighting > Lamps", "Home > Kitchen > Jars", False),
+        ("Women > Tops", "Women > Shoes", False),
+        ("Mugs", "Mugs", True),
+        ("Mugs", "Jars", False),
+    ],
+)
+def test_only_products_of_the_same_kind_are_alternatives(
+    best: str, other: str, is_comparable: bool
+) -> None:
+    matches = [
+        Match(product("a", category=best), 0.9, {}, 0, ()),
+        Match(product("b", category=other), 0.6, {}, 0, ()),
+    ]
+    found = [one.product.id for one in comparable(matches)]
+    assert found == (["a", "b"] if is_comparable else ["a"])
+
+
+@pytest.mark.parametrize(("score", "is_comparable"), [(0.77, True), (0.5, False)])
+def test_without_a_category_the_score_decides(score: float, is_comparable: bool) -> None:
+    matches = [
+        Match(product("a", category="Mugs"), 0.9, {}, 0, ()),
+        Match(product("b"), score, {}, 0, ()),
+    ]
+    assert len(comparable(matches)) == 1 + is_comparable
+
+
+def test_no_match_has_no_alternatives() -> None:
+    assert comparable([]) == []

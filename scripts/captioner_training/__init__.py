@@ -1,0 +1,1 @@
+"""Training of the default captioner; run through ``python -m scripts.train_captioner``."""

@@ -1,0 +1,179 @@
+"""The training run from pictures to the finished captioner folder."""
+
+import hashlib
+import json
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from scripts.captioner_training import head as heads
+from scripts.captioner_training.decoder import (
+    DecoderSettings,
+    Turns,
+    new_decoder,
+    new_tokenizer,
+    save_decoder,
+    train_decoder,
+)
+from scripts.captioner_training.examples import (
+    Examples,
+    caption_json,
+    fit_projection,
+    kinds_of,
+    labelled_pictures,
+    seen,
+    view_maps,
+)
+from scripts.embedder_training.development import development_split
+from scripts.embedder_training.pictures import Picture, eshop_products, training_pictures
+from scripts.embedder_training.trunk import LITE1, Trunk, TrunkSource, package_file
+from vision.efficientnet_patches import MERGE
+from vision.embedded_captioner import RECIPE, Kind
+from vision.embedded_model import safetensors_bytes
+
+CHANNELS = 256
+CELLS = 8
+"""A side of the trunk's last map at 240 px."""
+NAMEABLE = ("Footwear", "Jackets")
+"""Types of the eShop that are garments; the rest teaches what not to name."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything that decides what a run gives."""
+
+    data: Path
+    work: Path
+    seed: int = 7
+    decoder: DecoderSettings = field(default_factory=DecoderSettings)
+
+
+def train(run: Run, out: Path) -> None:
+    """Trains the captioner and writes its folder; about 15 minutes on one core."""
+    torch.set_num_threads(1)  # more would change the order of sums, and with it the weights
+    started = time.monotonic()
+
+    def say(line: str) -> None:
+        print(f"{time.monotonic() - started:6.0f} s  {line}", flush=True)
+
+    kinds, positions = kinds_of(run.data)
+    pictures, _ = labelled_pictures(run.data)
+    trunk = Trunk(LITE1, package_file(LITE1))
+    maps = view_maps(pictures, trunk, run.work, run.data)
+    projection = fit_projection(trunk, maps[0], CHANNELS)
+    patches, pooled = zip(*(seen(trunk, one, projection) for one in maps), strict=True)
+    kind_numbers = np.array([positions[p.label] for p in pictures])
+    examples = Examples(np.stack(patches), np.stack(pooled), kind_numbers)
+    say(f"{len(pictures)} pictures in {len(patches)} views")
+    others = _unnameable(run, trunk)
+    layer, threshold = calibrated_head(pictures, examples, others, kinds, run.seed)
+    say(f"linear map trained; it speaks from {threshold:.2f} on")
+    captions = [caption_json(kind) for kind in kinds]
+    tokenizer = new_tokenizer(captions, run.decoder)
+    torch.manual_seed(run.seed)
+    decoder = new_decoder(tokenizer, CELLS, CHANNELS, run.decoder)
+    turns = Turns(tokenizer, captions, (CELLS // MERGE) ** 2)
+    train_decoder(decoder, turns, examples, run.decoder, run.seed)
+    say("decoder trained")
+    out.mkdir(parents=True, exist_ok=True)
+    save_decoder(decoder, tokenizer, out)
+    _write(out, projection, layer, [*kinds, Kind("", "")], threshold)
+    say(f"written to {out}")
+
+
+def calibrated_head(
+    pictures: list[Picture],
+    examples: Examples,
+    others: NDArray[np.float32],
+    kinds: list[Kind],
+    seed: int,
+) -> tuple[nn.Linear, float]:
+    """Gives the linear map and its threshold; both are judged on scenes that were held out.
+
+    Args:
+        pictures: the training pictures.
+        examples: of them.
+        others: ``(views, m, 1280)``, pictures of nothing that has a name.
+        kinds: what can be named; "nothing" comes behind them.
+        seed: of the training.
+    """
+    nothing = len(kinds)
+    held = development_split(pictures, examples.pooled[0], 0).held_photos
+    categories = _category_numbers(kinds)
+
+    def fitted(rows: NDArray[np.bool_]) -> nn.Linear:
+        views = len(examples.pooled)
+        features = [*examples.pooled[:, rows], *others]
+        numbers = [*[examples.kinds[rows]] * views, *[np.full(others.shape[1], nothing)] * views]
+        labelled = heads.Labelled(np.concatenate(features), np.concatenate(numbers))
+        return heads.fit_head(labelled, nothing + 1, seed)
+
+    judge = fitted(~held)
+    held_out = heads.Labelled(examples.pooled[0, held], examples.kinds[held])
+    factor = heads.sharpness(judge, held_out)
+    shares = heads.category_shares(heads.scaled(judge, factor), held_out.features, categories)
+    threshold = heads.least_probability(
+        shares, categories[held_out.kinds], int(categories[nothing])
+    )
+    return heads.scaled(fitted(np.ones_like(held)), factor), threshold
+
+
+def _category_numbers(kinds: list[Kind]) -> NDArray[np.int64]:
+    names = [kind.category for kind in kinds] + [""]
+    order = {name: number for number, name in enumerate(sorted(set(names)))}
+    return np.array([order[name] for name in names])
+
+
+def _unnameable(run: Run, trunk: Trunk) -> NDArray[np.float32]:
+    """``(views, m, 1280)``: things of an outdoor shop that are neither food nor garments."""
+    types = {f"eshop-{row['Id']}": row["Type"] for row in eshop_products(run.data)}
+    pictures = [
+        p
+        for p in training_pictures(run.data)
+        if p.source == "eshop" and types[p.label] not in NAMEABLE
+    ]
+    maps = view_maps(pictures, trunk, run.work, run.data)
+    return np.stack([trunk.pooled(one) for one in maps])
+
+
+def _write(
+    out: Path, projection: nn.Linear, layer: nn.Linear, kinds: list[Kind], threshold: float
+) -> None:
+    tensors = {
+        f"{name}.{part}": getattr(module, part)
+        for name, module in (("projection", projection), ("head", layer))
+        for part in ("weight", "bias")
+    }
+    (out / "patches.safetensors").write_bytes(safetensors_bytes(tensors))
+    files = ("model.safetensors", "patches.safetensors", "tokenizer.json", "config.json")
+    recipe = {
+        "architecture": LITE1.architecture,
+        "side_px": LITE1.side_px,
+        "cells": CELLS,
+        "trunk": _package(LITE1),
+        "threshold": threshold,
+        "kinds": [[kind.category, kind.title] for kind in kinds],
+        "files": {name: _sha256((out / name).read_bytes()) for name in files},
+    }
+    text = json.dumps(recipe, indent=1, ensure_ascii=False)
+    (out / RECIPE).write_text(text + "\n", encoding="utf-8")
+
+
+def _package(source: TrunkSource) -> dict[str, Any]:
+    return {
+        "package": source.package,
+        "version": source.version,
+        "module": source.module,
+        "file": source.file,
+        "sha256": _sha256(package_file(source).read_bytes()),
+    }
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,1 @@
+"""From a shopper's words to filters, wishes and moves of the query vector."""

@@ -1,0 +1,196 @@
+"""The captioner that needs no network: a small Qwen3-VL on an ImageNet trunk, and its doubts.
+
+It knows 52 categories of groceries and garments and nothing else. A linear map on the trunk's
+features says how probable a category is; below a calibrated probability the caption names none.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from open_clip.transform import PreprocessCfg, image_transform_v2
+from PIL import Image
+from safetensors.torch import load
+from torch import nn
+from transformers import AutoTokenizer, Qwen3VLProcessor, Qwen3VLVideoProcessor
+
+from vision.caption_json import parse_caption
+from vision.colour_names import colour_name
+from vision.efficientnet_patches import EfficientNetPatches, PatchLayout, PatchTrunk
+from vision.errors import ModelUnavailableError
+from vision.image_engines import Tower, image_encoder
+from vision.open_clip_embedder import DEFAULT_COMPUTE, ComputeOptions
+from vision.qwen_vl import QwenVL
+from vision.trunk_package import checked_bytes, read_trunk, timm_named, trunk_file
+from vision.types import Caption, ChatLimits, ChatMessage
+
+COMMITTED = Path(__file__).resolve().parent.parent / "data" / "models" / "captioner"
+RECIPE = "captioner.json"
+PROMPT = "JSON"
+"""All that the decoder was ever asked."""
+LIMITS = ChatLimits(max_tokens=40, timeout_s=30.0)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One thing that the captioner can name."""
+
+    category: str
+    title: str
+
+
+class EmbeddedCaptioner:
+    """Category, title and colour of groceries and garments; empty where it is not sure."""
+
+    name = "embedded"
+
+    def __init__(
+        self,
+        folder: Path = COMMITTED,
+        compute: ComputeOptions = DEFAULT_COMPUTE,
+        cache: Path | None = None,
+    ) -> None:
+        """Loads the decoder and joins it with the trunk of its package.
+
+        Args:
+            folder: as ``scripts/train_captioner.py`` writes it.
+            compute: threads; it always runs in float32 on the CPU.
+            cache: where the converted trunk is kept; None: it is converted each time.
+
+        Raises:
+            ModelUnavailableError: a file is missing or not the recorded one.
+        """
+        recipe = read_recipe(folder)
+        for name, sha256 in recipe["files"].items():
+            checked_bytes(folder / name, sha256)
+        tensors = load((folder / "patches.safetensors").read_bytes())
+        self._kinds = [Kind(*pair) for pair in recipe["kinds"]]
+        self._threshold: float = recipe["threshold"]
+        self._head = _linear(tensors, "head")
+        self._patches = patch_processor(recipe, tensors, compute, cache)
+        self._model = QwenVL(
+            str(folder),
+            replace(compute, device="cpu", dtype="float32"),
+            pixels=None,
+            processor=qwen_processor(folder, self._patches),
+        )
+
+    def caption(self, images: Sequence[Image.Image]) -> list[Caption]:
+        """Gives one caption a picture; the colour is measured, the category may be empty.
+
+        Raises:
+            ModelTimeoutError: the machine is overloaded.
+        """
+        if not images:
+            return []
+        shares = self.category_shares(images)
+        sure = [index for index, one in enumerate(shares) if _best(one) >= self._threshold]
+        turns = [[ChatMessage("user", (images[index], PROMPT))] for index in sure]
+        said = dict(zip(sure, self._model.generate_batch(turns, LIMITS), strict=True))
+        return [
+            self._checked(parse_caption(said.get(index, "")), shares[index], colour_name(image))
+            for index, image in enumerate(images)
+        ]
+
+    def decoded(self, image: Image.Image) -> Caption:
+        """Gives what the decoder says of a picture, sure or not: for measuring it alone.
+
+        Raises:
+            ModelTimeoutError: as ``caption``.
+        """
+        turn = [ChatMessage("user", (image, PROMPT))]
+        return parse_caption(self._model.generate_batch([turn], LIMITS)[0])
+
+    def category_shares(self, images: Sequence[Image.Image]) -> list[Mapping[str, float]]:
+        """Gives the probability of each known category, by picture; "" is none of them."""
+        with torch.inference_mode():
+            logits = self._head(torch.from_numpy(self._patches.pooled(images)))  # (n, kinds)
+            shares: NDArray[np.float32] = logits.softmax(dim=1).numpy()
+        return [self._by_category(row) for row in shares]
+
+    def _by_category(self, row: NDArray[np.float32]) -> Mapping[str, float]:
+        total: dict[str, float] = {}
+        for kind, share in zip(self._kinds, row.tolist(), strict=True):
+            total[kind.category] = total.get(kind.category, 0.0) + share
+        return total
+
+    def _checked(self, said: Caption, shares: Mapping[str, float], colour: str) -> Caption:
+        """What the decoder said, where the linear map agrees that it is probable."""
+        known = {kind.category.lower(): kind.category for kind in self._kinds}
+        category = known.get(said.category, "")
+        if shares.get(category, 0.0) < self._threshold:
+            return Caption(color=colour)
+        is_known = any(
+            kind.title.lower() == said.title.lower() and kind.category == category
+            for kind in self._kinds
+        )
+        title = said.title.lower() if is_known else category.lower()
+        return Caption(
+            category=category.lower(), title=title, color=colour, text=f"{colour} {title}".strip()
+        )
+
+
+def _best(shares: Mapping[str, float]) -> float:
+    return max(share for category, share in shares.items() if category)
+
+
+def read_recipe(folder: Path) -> Any:
+    """Gives the content of a captioner's ``captioner.json``.
+
+    Raises:
+        ModelUnavailableError: it is missing or no JSON.
+    """
+    try:
+        return json.loads((folder / RECIPE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelUnavailableError(f"{folder / RECIPE} cannot be read: {error}") from error
+
+
+def patch_processor(
+    recipe: Any, tensors: Mapping[str, torch.Tensor], compute: ComputeOptions, cache: Path | None
+) -> EfficientNetPatches:
+    """Gives the image processor of a recipe and its projection.
+
+    Raises:
+        ModelUnavailableError: the trunk's package is missing or does not convert.
+    """
+    side = recipe["side_px"]
+    weights = timm_named(recipe["architecture"], read_trunk(trunk_file(recipe["trunk"])))
+    trunk = PatchTrunk(recipe["architecture"], weights, _linear(tensors, "projection"))
+    name = f"captioner-trunk-{recipe['files']['patches.safetensors'][:16]}.onnx"
+    tower = Tower(
+        visual=trunk,
+        example=torch.zeros(1, 3, side, side),
+        device=torch.device("cpu"),
+        dtype=torch.float32,
+        threads=compute.threads,
+        onnx_file=cache / "models" / name if cache else None,
+    )
+    half = (0.5, 0.5, 0.5)  # EfficientNet-Lite's own mean and std
+    preprocess = image_transform_v2(
+        PreprocessCfg(size=side, mean=half, std=half, interpolation="bicubic"), is_train=False
+    )
+    layout = PatchLayout(recipe["cells"], recipe["cells"], trunk.projection.out_features)
+    return EfficientNetPatches(image_encoder("onnx", tower), preprocess, layout)
+
+
+def qwen_processor(folder: Path, patches: EfficientNetPatches) -> Qwen3VLProcessor:
+    """Gives a stock Qwen3-VL processor whose pictures become trunk patches."""
+    tokenizer = AutoTokenizer.from_pretrained(str(folder))
+    template = (folder / "chat_template.jinja").read_text(encoding="utf-8")
+    videos = Qwen3VLVideoProcessor()
+    return Qwen3VLProcessor(  # type: ignore[no-untyped-call]
+        patches, tokenizer, videos, chat_template=template
+    )
+
+
+def _linear(tensors: Mapping[str, torch.Tensor], name: str) -> nn.Linear:
+    weight, bias = tensors[f"{name}.weight"].float(), tensors[f"{name}.bias"].float()
+    layer = nn.Linear(weight.shape[1], weight.shape[0])
+    layer.load_state_dict({"weight": weight, "bias": bias})
+    return layer.requires_grad_(False)

@@ -1,0 +1,85 @@
+"""The ImageNet trunk of the embedded models, as its PyPI package brings it, under timm's names."""
+
+import hashlib
+import importlib.util
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vision.errors import ModelUnavailableError
+
+if TYPE_CHECKING:  # torch costs a second to import; a finished model is found without it
+    import torch
+
+    Tensors = Mapping[str, torch.Tensor]
+
+
+def trunk_file(trunk: Mapping[str, str]) -> Path:
+    """Gives the weights file of an installed trunk package.
+
+    Args:
+        trunk: ``module``, ``package``, ``version``, ``file`` and ``sha256``.
+
+    Raises:
+        ModelUnavailableError: the package is missing, or its file is not the recorded one.
+    """
+    spec = importlib.util.find_spec(trunk["module"])
+    if spec is None or spec.origin is None:
+        raise ModelUnavailableError(
+            f"the embedded models need the package {trunk['package']}: "
+            f"pip install {trunk['package']}=={trunk['version']}"
+        )
+    path = Path(spec.origin).parent / trunk["file"]
+    checked_bytes(path, trunk["sha256"])
+    return path
+
+
+def checked_bytes(path: Path, sha256: str) -> bytes:
+    """Gives a file's bytes if they are those that were recorded.
+
+    Raises:
+        ModelUnavailableError: the file is missing, or another one.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelUnavailableError(f"{path} cannot be read: {error}") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise ModelUnavailableError(f"{path} has sha256 {found}, expected {sha256}")
+    return content
+
+
+def read_trunk(path: Path) -> "Tensors":
+    """Gives the package's weights, in file order and under the package's own names."""
+    import torch
+
+    weights: Tensors = torch.load(path, map_location="cpu", weights_only=True)
+    return weights
+
+
+def timm_named(architecture: str, weights: "Tensors") -> "Tensors":
+    """Gives the package's weights under timm's names, the ImageNet classifier left out.
+
+    Both implementations list the same layers in the same order under different names
+    (``_blocks.0._bn1.weight``, ``blocks.0.0.bn1.weight``), so position, shape and last name part
+    decide. timm's ``tf_`` variant gives bit-identical logits.
+
+    Raises:
+        ModelUnavailableError: order or shapes differ, as after a change in timm.
+    """
+    import timm
+    import torch
+
+    with torch.device("meta"):
+        expected = timm.create_model(architecture, pretrained=False, exportable=True).state_dict()
+    renamed = {}
+    for (name, shape_only), (theirs, value) in zip(expected.items(), weights.items(), strict=True):
+        if shape_only.shape != value.shape or name.split(".")[-1] != theirs.split(".")[-1]:
+            raise ModelUnavailableError(
+                f"{theirs} {tuple(value.shape)} is no match for {architecture}'s {name} "
+                f"{tuple(shape_only.shape)}"
+            )
+        if not name.startswith("classifier."):
+            renamed[name] = value
+    return renamed
