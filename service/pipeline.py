@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from PIL import Image
 
 from index.store import Snapshot, Store
-from index.types import NO_FILTERS, Candidate, Filters, Product, Query
+from index.types import NO_FILTERS, Candidate, Filters, FusionWeights, Product, Query
 from service.errors import RequestError
 from service.fusion import PHOTO_AND_TEXT, CaptionUse, weights_for, with_caption
 from service.offers import cheaper_than
@@ -151,15 +151,18 @@ class SearchPipeline:
             FilterError: as ``search``.
         """
         request, photo, items, watch = seen.request, seen.photo, seen.items, seen.watch
-        crops = [crop(photo, item.box) for item in items if item is not None] if photo else []
+        is_alone = len(items) == 1 and request.box is None
+        views = [_views(photo, item, is_alone) for item in items if item] if photo else []
         with watch.stage("caption"):
-            captions = self._captions(crops, len(items))
+            captions = self._captions([one[0] for one in views], len(items))
         snapshot = self.store.refresh()
         words = self._understood(request.text, snapshot)
         filters = merged(request.filters, words.filters) if words else request.filters
         with watch.stage("embed"):
-            queries = self._queries(crops, words, request)
-            queries = self._with_captions(queries, captions, request)
+            queries = self._queries([view for one in views for view in one], words)
+            owners = [index for index, one in enumerate(views) for _ in one] or [0]
+            spoken = [captions[owner] for owner in owners]
+            queries = self._with_captions(queries, spoken, request)
         queries = [
             replace(query, filters=filters, k=request.k, is_grouped=request.is_grouped)
             for query in queries
@@ -167,7 +170,14 @@ class SearchPipeline:
         with watch.stage("search"):
             if words and words.cheaper:
                 queries = self._cheaper(queries, snapshot)
-            matches = self._join(self.store.search(queries, snapshot))
+            found = self._join(self.store.search(queries, snapshot))
+            matches = [
+                _best_of(
+                    [one for one, owner in zip(found, owners, strict=True) if owner == index],
+                    request,
+                )
+                for index in range(len(items))
+            ]
         return SearchResult(
             session=uuid.uuid4().hex,
             width=photo.width if photo else None,
@@ -200,6 +210,7 @@ class SearchPipeline:
         if photo is None:
             return [None]
         if request.box is not None:
+            crop(photo, request.box)  # refused here, before anything is searched
             return [DetectedItem(request.box, 1.0)]
         items = self.detector.detect(photo)
         return items[:1] if request.is_main_only else items
@@ -217,10 +228,8 @@ class SearchPipeline:
     def _understood(self, text: str, snapshot: Snapshot) -> Understood | None:
         return understand(text, self.words.vocabulary(snapshot.sequence)) if text else None
 
-    def _queries(
-        self, crops: Sequence[Image.Image], words: Understood | None, request: SearchRequest
-    ) -> list[Query]:
-        """One query an item, without filters and k."""
+    def _queries(self, crops: Sequence[Image.Image], words: Understood | None) -> list[Query]:
+        """One query a view, without filters and k; one for words without a photo."""
         said = asked(words, self.embedder, self.colours) if words else None
         if not crops:
             return [alone(said)] if said else []
@@ -245,12 +254,16 @@ class SearchPipeline:
     def _with_captions(
         self, queries: list[Query], captions: Sequence[Caption | None], request: SearchRequest
     ) -> list[Query]:
-        """Captions speak where the shopper does not; an item without one keeps its query."""
+        """Captions speak where the shopper does not; an item without one keeps its query.
+
+        Measured alone, an item without a caption finds nothing in particular.
+        """
         if self.caption_use == "off" or request.text or not queries:
             return queries
+        if self.caption_use == "alone":
+            queries = [Query(weights=FusionWeights()) for _ in queries]
         texts = [caption_words(caption) if caption else "" for caption in captions]
-        vectors = self.embedder.embed_texts([text for text in texts if text])  # (m, d)
-        rows = iter(vectors)
+        rows = iter(self.embedder.embed_texts([text for text in texts if text]))  # (m, d)
         return [
             replace(query, text=next(rows), weights=with_caption(query.weights, self.caption_use))
             if text
@@ -288,6 +301,30 @@ def check(request: SearchRequest) -> None:
         )
     if request.box is not None and request.photo is None:
         raise RequestError("a box without a photo")
+
+
+def _views(photo: Photo, item: DetectedItem, is_alone: bool) -> list[Image.Image]:
+    """The item's region, and the whole photo too where nothing else was found in it.
+
+    A detector that errs then costs little: each product keeps the better of its two scores.
+    """
+    region = crop(photo, item.box)
+    return [region, photo.image] if is_alone and item.box != photo.box else [region]
+
+
+def _best_of(rankings: Sequence[Sequence[Match]], request: SearchRequest) -> tuple[Match, ...]:
+    """One ranking of several, each product or group with its best score."""
+    if len(rankings) == 1:
+        return tuple(rankings[0])
+    ordered = sorted(
+        (match for ranking in rankings for match in ranking),
+        key=lambda one: (-one.score, one.product.id),
+    )
+    best: dict[str, Match] = {}
+    for match in ordered:
+        key = match.product.group if request.is_grouped else match.product.id
+        best.setdefault(key, match)
+    return tuple(best.values())[: request.k]
 
 
 def caption_words(caption: Caption) -> str:

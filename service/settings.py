@@ -27,6 +27,11 @@ class Settings(BaseSettings):
         "embedded",
         description="embedded, hf-hub:ORG/REPO, local-dir:PATH, or ARCHITECTURE/PRETRAINED",
     )
+    detector: Literal["embedded", "none"] = Field(
+        "embedded",
+        description="embedded: the things that stand out in a photo; none: the photo is one item",
+    )
+    max_items: int = Field(5, ge=1, le=20, description="most items of one photo")
     captioner: str = Field(
         "embedded",
         description="embedded, none, qwen:ORG/REPO or qwen:FOLDER, openai:MODEL@BASE_URL",

@@ -1,7 +1,7 @@
 """Picks the implementations that the settings name. The only place that does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from vision.colour import LabHistogram
 from vision.decode import PhotoLimits
 from vision.embedded_model import embedded_model_dir
 from vision.errors import UnknownModelError
-from vision.protocols import Captioner, ChatModel, ColourDescriber, Embedder
+from vision.protocols import Captioner, ChatModel, ColourDescriber, Detector, Embedder
 from vision.types import ChatLimits
 from vision.whole_photo_detector import WholePhotoDetector
 
@@ -40,6 +40,7 @@ class Models:
 
     embedder: Embedder
     colours: ColourDescriber
+    detector: Detector = field(default_factory=WholePhotoDetector)
     captioner: Captioner | None = None
     writer: ChatModel | None = None
     """None: answers are the facts in fixed sentences."""
@@ -56,8 +57,10 @@ class Models:
         )
 
 
-def load_models(settings: Settings) -> Models:
+def load_models(settings: Settings, *, is_searching: bool = True) -> Models:
     """Loads what the settings name; imports torch and open_clip, which takes seconds.
+
+    Captioner and writer are left out where nothing is searched.
 
     Raises:
         UnknownModelError: a name that is no model.
@@ -67,6 +70,8 @@ def load_models(settings: Settings) -> Models:
 
     if settings.threads:
         torch.set_num_threads(settings.threads)
+    if not is_searching:
+        return Models(embedder=_embedder(settings), colours=LabHistogram())
     chats = {
         name: _chat_model(name, settings)
         for name in {settings.captioner, settings.writer}
@@ -75,6 +80,7 @@ def load_models(settings: Settings) -> Models:
     return Models(
         embedder=_embedder(settings),
         colours=LabHistogram(),
+        detector=load_detector(settings),
         captioner=_captioner(settings, chats),
         writer=chats.get(settings.writer),
     )
@@ -92,6 +98,21 @@ def _embedder(settings: Settings) -> Embedder:
     torch.set_num_threads(1)
     folder = embedded_model_dir(settings.cache)
     return OpenClipEmbedder(f"local-dir:{folder}", _compute(settings), EMBEDDED)
+
+
+def load_detector(settings: Settings) -> Detector:
+    """Loads what finds the items of a photo.
+
+    Raises:
+        ModelUnavailableError: its package is missing.
+    """
+    if settings.detector == NONE:
+        return WholePhotoDetector()
+    from vision.item_boxes import ItemRules
+    from vision.saliency_detector import SaliencyDetector
+
+    rules = ItemRules(max_items=settings.max_items)
+    return SaliencyDetector(settings.cache, settings.threads, rules)
 
 
 def _captioner(settings: Settings, chats: Mapping[str, ChatModel]) -> Captioner | None:
@@ -151,7 +172,7 @@ def open_store(folder: Path, models: Models, *, create: bool = False, fresh: boo
 def search_pipeline(settings: Settings, models: Models, store: Store) -> SearchPipeline:
     """The straight line from a photo to matches."""
     return SearchPipeline(
-        detector=WholePhotoDetector(),
+        detector=models.detector,
         embedder=models.embedder,
         colours=models.colours,
         store=store,

@@ -14,6 +14,7 @@ from transformers import (
     GenerationConfig,
 )
 from transformers.utils.import_utils import is_flash_attn_2_available
+from transformers.utils.logging import disable_progress_bar
 
 from vision.errors import ModelUnavailableError, UnknownModelError
 from vision.grounding_boxes import COORDINATES
@@ -56,6 +57,7 @@ def load_qwen(
         ModelUnavailableError: no such folder, hub out of reach, files damaged, no memory.
     """
     _check_folder(name)
+    disable_progress_bar()  # type: ignore[no-untyped-call]  # it would stand among a command's own lines
     try:
         family = AutoConfig.from_pretrained(name).model_type
         _check_family(name, family)

@@ -86,7 +86,7 @@ class Shop:
 
 @pytest.fixture(scope="session")
 def settings() -> Settings:
-    return load_settings()
+    return load_settings(detector="none")
 
 
 @pytest.fixture(scope="session")
