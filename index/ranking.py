@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.faiss_index import FaissIndex
 from index.segment import Segment
 from index.types import Candidate, Ids, Mask, Query, Vector
 
@@ -21,6 +22,8 @@ row on a busy core of the machine in ``benchmarks/results.md``."""
 _FIRST_DEPTH = 200
 _DEPTH_FACTOR = 10
 """Neighbours asked for a match: pictures of one product and variants of one group share ranks."""
+_ROUNDING = 1e-5
+"""What the same sum may differ by between FAISS and numpy."""
 
 
 @dataclass(frozen=True)
@@ -52,31 +55,59 @@ def rank(segments: Sequence[LiveSegment], query: Query) -> list[Candidate]:
     deepest = max(max(len(one.pictures.ids), len(one.keys)) for one, _ in passing)
     depth = max(_FIRST_DEPTH, query.k * _DEPTH_FACTOR)
     while depth < deepest:
-        near = [(segment, _near(segment, mask, query, depth)) for segment, mask in passing]
-        found = _best(_score_rows(near, query), query)
-        if len(found) >= query.k or sum(int(mask.sum()) for _, mask in near) >= available:
+        near, unseen = zip(*(_near(*one, query, depth) for one in passing), strict=True)
+        chosen = [(segment, mask) for (segment, _), mask in zip(passing, near, strict=True)]
+        found = _best(_score_rows(chosen, query), query)
+        if sum(int(mask.sum()) for mask in near) >= available:
+            return found
+        if len(found) >= query.k and found[-1].score > max(unseen) + _ROUNDING:
             return found
         depth *= 4
     # not ``_near`` once more: a product without pictures is near to nothing
     return _best(_score_rows(passing, query), query)
 
 
-def _near(segment: Segment, mask: Mask, query: Query, depth: int) -> Mask:
-    """The passing products among the nearest pictures and the nearest texts."""
+def _near(segment: Segment, mask: Mask, query: Query, depth: int) -> tuple[Mask, float]:
+    """The passing products among the nearest pictures and texts, and what the others score at most.
+
+    Source: the threshold algorithm of Fagin, Lotem and Naor, 2003: what neither list has shown
+    scores no more than the ends of both lists together.
+    """
     near = np.zeros(len(segment.keys), dtype=np.bool_)
+    ends = []
     if query.image is not None or query.colours is not None or query.weights.text_image:
-        wanted = min(depth, len(segment.pictures.ids))
-        if wanted:
-            row = _picture_query(segment, query)[None, :]
-            _, ids = segment.pictures.search(row, wanted, mask[segment.picture_rows])
-            places = np.searchsorted(segment.pictures.ids, ids[ids >= 0])
-            near[segment.picture_rows[places]] = True
+        allowed = mask[segment.picture_rows]
+        row = _picture_query(segment, query)
+        ids, end = _nearest(segment.pictures, row, depth, allowed)
+        near[segment.picture_rows[np.searchsorted(segment.pictures.ids, ids)]] = True
+        ends.append(max(end, 0.0))  # a product without pictures has 0 of this part
     if query.text is not None and query.weights.text:
-        wanted = min(depth, len(segment.keys))
-        if wanted:
-            _, ids = segment.texts.search(query.text[None, :], wanted, mask)
-            near[np.searchsorted(segment.keys, ids[ids >= 0])] = True
-    return near
+        ids, end = _nearest(segment.texts, query.text, depth, mask)
+        near[np.searchsorted(segment.keys, ids)] = True
+        ends.append(query.weights.text * end)
+    return near, sum(ends) / _total(query) if ends else np.inf
+
+
+def _nearest(index: FaissIndex, row: Vector, depth: int, allowed: Mask) -> tuple[Ids, float]:
+    """The ids of the nearest vectors, and the similarity of the last; -inf where that is all."""
+    wanted = min(depth, int(allowed.sum()))
+    if not wanted:
+        return np.empty(0, dtype=np.int64), -np.inf
+    similarities, ids = index.search(row[None, :], wanted, allowed)
+    is_all = wanted == int(allowed.sum())
+    return ids[ids >= 0], -np.inf if is_all else float(similarities.min())
+
+
+def _total(query: Query) -> float:
+    """The weights of the parts that are asked for."""
+    weights, has_text = query.weights, query.text is not None
+    asked = (
+        (weights.image, query.image is not None),
+        (weights.colour, query.colours is not None),
+        (weights.text_image, has_text),
+        (weights.text, has_text),
+    )
+    return sum(weight for weight, is_asked in asked if is_asked) or 1.0
 
 
 def _picture_query(segment: Segment, query: Query) -> Vector:

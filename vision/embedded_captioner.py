@@ -1,6 +1,6 @@
 """The captioner that needs no network: a small Qwen3-VL on an ImageNet trunk, and its doubts.
 
-It knows 52 categories of groceries and garments and nothing else. A linear map on the trunk's
+It knows 53 categories of groceries and garments and nothing else. A linear map on the trunk's
 features says how probable a category is; below a calibrated probability the caption names none.
 """
 

@@ -104,6 +104,33 @@ def view_maps(
     )
 
 
+def abstract_pictures(count: int, seed: int) -> list[Image.Image]:
+    """Gives pictures of nothing: noise, flat colours, slopes, blots, stripes."""
+    draw = np.random.default_rng(seed)
+    side = 240
+    across, down = np.meshgrid(np.linspace(0, 1, side), np.linspace(0, 1, side))
+    pictures = []
+    for number in range(count):
+        first, second = draw.uniform(0, 255, (2, 3))
+        angle, waves = draw.uniform(0, np.pi), draw.integers(2, 40)
+        slope = np.cos(angle) * across + np.sin(angle) * down
+        cells = draw.uniform(0, 1, (int(draw.integers(3, 60)),) * 2).astype(np.float32)
+        blots = Image.fromarray(cells).resize((side, side), Image.Resampling.BICUBIC)
+        share = (
+            np.zeros((side, side)),
+            slope,
+            np.asarray(blots),
+            np.sin(waves * slope) / 2 + 0.5,
+            draw.uniform(0, 1, (side, side)),
+        )[number % 5]
+        pixels = first + share[..., None] * (second - first)
+        if number % 2:
+            grain = draw.normal(0, draw.uniform(5, 90), (side, side, 3 if number % 4 == 1 else 1))
+            pixels = pixels + grain
+        pictures.append(Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)))
+    return pictures
+
+
 def seen(
     trunk: Trunk, maps: NDArray[np.float16], projection: nn.Linear
 ) -> tuple[NDArray[np.float16], NDArray[np.float32]]:

@@ -23,6 +23,7 @@ from scripts.captioner_training.decoder import (
 )
 from scripts.captioner_training.examples import (
     Examples,
+    abstract_pictures,
     caption_json,
     fit_projection,
     kinds_of,
@@ -42,6 +43,10 @@ CELLS = 8
 """A side of the trunk's last map at 240 px."""
 NAMEABLE = ("Footwear", "Jackets")
 """Types of the eShop that are garments; the rest teaches what not to name."""
+
+
+ABSTRACT = 60
+"""Pictures of nothing, a view."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,7 @@ def _category_numbers(kinds: list[Kind]) -> NDArray[np.int64]:
 
 
 def _unnameable(run: Run, trunk: Trunk) -> NDArray[np.float32]:
-    """``(views, m, 1280)``: things of an outdoor shop that are neither food nor garments."""
+    """``(views, m, 1280)``: an outdoor shop's things that are no food or garments; and nothing."""
     types = {f"eshop-{row['Id']}": row["Type"] for row in eshop_products(run.data)}
     pictures = [
         p
@@ -139,7 +144,10 @@ def _unnameable(run: Run, trunk: Trunk) -> NDArray[np.float32]:
         if p.source == "eshop" and types[p.label] not in NAMEABLE
     ]
     maps = view_maps(pictures, trunk, run.work, run.data)
-    return np.stack([trunk.pooled(one) for one in maps])
+    things = np.stack([trunk.pooled(one) for one in maps])  # (views, m, 1280)
+    nothing = abstract_pictures(ABSTRACT * len(maps), run.seed)
+    blank = trunk.pooled(np.stack([trunk.map_of(picture) for picture in nothing]))
+    return np.concatenate([things, blank.reshape(len(maps), ABSTRACT, -1)], axis=1)
 
 
 def _write(
