@@ -36,6 +36,16 @@ _COLOURS = {
     "purple": "purple violet lilac lavender",
     "pink": "pink rose fuchsia magenta",
 }
+_ALIKE = frozenset(
+    frozenset(pair.split())
+    for pair in (
+        "black grey", "black blue", "black brown", "black purple", "black green", "grey blue",
+        "grey white", "grey brown", "grey green", "white brown", "white yellow", "brown red",
+        "brown orange", "brown yellow", "red pink", "red orange", "red purple", "orange yellow",
+        "orange pink", "blue purple", "blue green", "pink purple", "yellow green",
+    )
+)  # fmt: skip
+"""Families that light or a camera may take for each other: navy in shade is black."""
 _MATERIALS = {
     "cotton": "cotton denim canvas",
     "wool": "wool merino cashmere",
@@ -135,6 +145,20 @@ def _by_family(families: Mapping[str, str]) -> _Comparison:
     return compare
 
 
+def _same_colour(seen: frozenset[str], sold: frozenset[str]) -> bool | None:
+    """Differs only where every colour of the one is far from every colour of the other."""
+    judged = _by_family(_COLOURS)(seen, sold)
+    if judged is not False:
+        return judged
+    ours, theirs = _colour_families(seen), _colour_families(sold)
+    is_far = all(frozenset((one, other)) not in _ALIKE for one in ours for other in theirs)
+    return False if is_far else None
+
+
+def _colour_families(words: frozenset[str]) -> set[str]:
+    return {name for name, members in _COLOURS.items() if words & set(members.split())}
+
+
 def _same_kind(seen: frozenset[str], sold: frozenset[str]) -> bool | None:
     audiences = {word for words in _AUDIENCES.values() for word in words.split()}
     if (seen & sold) - audiences:
@@ -148,7 +172,7 @@ def _same_brand(seen: frozenset[str], sold: frozenset[str]) -> bool | None:
 
 _COMPARISONS: Mapping[str, _Comparison] = {
     "category": _same_kind,
-    "color": _by_family(_COLOURS),
+    "color": _same_colour,
     "material": _by_family(_MATERIALS),
     "pattern": _by_family(_PATTERNS),
     "brand": _same_brand,
