@@ -49,7 +49,7 @@ def test_a_place_gives_the_metrics_worked_by_hand(
     )
 
 
-@pytest.mark.filterwarnings("ignore:unsafe cast from uint64 to int64")  # numba, compiling ranx
+@pytest.mark.filterwarnings("ignore")  # of ranx and of numba, where they are first compiled
 def test_the_metrics_are_those_of_ranx() -> None:
     from ranx import Qrels, Run, evaluate
 
