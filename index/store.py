@@ -30,6 +30,7 @@ _SMALL_SEGMENTS = 16
 """Segments that replays may leave beside the first; more are joined into one."""
 _REPLAY_CHUNK = 50_000
 _COMMIT_WAIT_S = 60.0
+_PUBLISH_WAIT_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,20 @@ class Store:
     def publish(self) -> str:
         """Joins everything into one segment and saves it as a new version; gives its name.
 
-        Where nothing was written since the current version, that one's name.
+        Where nothing was written since the current version, that one's name. Threads and processes
+        that publish at once do it one after another.
+
+        Raises:
+            StoreBusyError: others were publishing for longer than ten minutes.
+            StoreUnwritableError: the folder cannot be written; the older version stays.
         """
+        lock = hold(FileLock(self.folder / "publish.lock", timeout=_PUBLISH_WAIT_S))
+        try:
+            return self._published()
+        finally:
+            lock.release()
+
+    def _published(self) -> str:
         current = self.refresh()
         if current.version and current.version_sequence == current.sequence:
             return current.version

@@ -139,6 +139,20 @@ def test_threads_find_what_any_of_them_wrote(store: Store) -> None:
     assert sorted(found(store)) == sorted([*names, "p1", "p2", "p3"])
 
 
+def test_publishers_at_once_save_one_version_after_another(store: Store) -> None:
+    def write_and_publish(number: int) -> str:
+        store.upsert([record(f"t{number}")])
+        return store.publish()
+
+    with ThreadPoolExecutor(8) as pool:
+        names = list(pool.map(write_and_publish, range(24)))
+    assert store.publish() == max(names)
+    again = Store(store.folder, store.space)
+    assert again.refresh().version == max(names)
+    assert sorted(found(again)) == sorted([*(f"t{i}" for i in range(24)), "p1", "p2", "p3"])
+    again.close()
+
+
 def test_many_small_segments_are_joined_and_answers_stay_exact(folder: Path) -> None:
     store = small_store(folder)
     random = np.random.default_rng(0)
