@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks import datasets, galleries
 from index.types import FusionWeights, Query
-from service import wiring
+from service import fusion, wiring
 from service.settings import Settings, load_settings
 from service.wiring import Models
 
@@ -47,14 +47,26 @@ def fit_photo(models: Models, settings: Settings, renders: Path | None) -> None:
     table = {}
     for task in tasks:
         with galleries.indexed(task, models, settings) as gallery:
-            for weight in COLOUR_GRID:
-                places = galleries.ranks(gallery, FusionWeights(image=1.0, colour=weight))
-                table[task.name, weight] = score(places)
+            found = {
+                weight: galleries.ranks(gallery, FusionWeights(image=1.0, colour=weight))
+                for weight in COLOUR_GRID
+            }
+        table |= {(task.name, weight): score(places) for weight, places in found.items()}
+        print_by_background(gallery, found)
     print("\nphoto: (recall@1 + MRR) / 2 by weight of colour")
     for task in tasks:
         print(f"  {task.name:32}", *(f"{w:g}: {table[task.name, w]:.3f} " for w in COLOUR_GRID))
     means = {w: np.mean([table[task.name, w] for task in tasks]) for w in COLOUR_GRID}
     print(f"  {'mean':32}", *(f"{w:g}: {means[w]:.3f} " for w in COLOUR_GRID))
+
+
+def print_by_background(gallery: galleries.Gallery, found: dict[float, np.ndarray]) -> None:
+    """Recall@1 of the queries on a plain background and of the others, by weight of colour."""
+    is_studio = np.array([one == fusion.STUDIO for one in gallery.weights])
+    for kind, rows in (("studio", is_studio), ("photo", ~is_studio)):
+        if rows.any():
+            cells = (f"{w:g}: {(places[rows] == 1).mean():.3f} " for w, places in found.items())
+            print(f"recall@1, {gallery.task.name}, {kind} queries ({rows.sum()}):", *cells)
 
 
 def fit_text(models: Models, settings: Settings) -> None:

@@ -10,8 +10,8 @@ from index.types import NO_FILTERS
 from scripts.search import print_matches, read_photo
 from scripts.serve import PortOption, bind, run
 from service import wiring
+from service.answer.types import request_for
 from service.http.schemas import answer_schema, search_response
-from service.http.search import Asked, answer_request
 from service.indexing import FeedIndexing
 from service.pipeline import SearchRequest
 from service.settings import load_settings
@@ -38,7 +38,7 @@ def demo(
         result = wiring.search_pipeline(settings, models, store).search(request)
         print(f"The products nearest to data/demo/photos/{photo.name}:")
         response = search_response(result, NO_FILTERS, models.space.embedder)
-        asked = answer_request(result, Asked(request, is_answered=True, language="en"))
+        asked = request_for(result, request, "en")
         response.answer = answer_schema(wiring.answer_writer(settings, models).answer(asked))
         print_matches(response)
         if listener is not None:

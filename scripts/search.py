@@ -9,6 +9,7 @@ from rich.table import Table
 
 from scripts.options import EmbedderOption, FilterOption, JsonOption, StoreOption, filters_of
 from service import wiring
+from service.answer.types import request_for
 from service.errors import RequestError
 from service.http.schemas import (
     AnswerSchema,
@@ -17,7 +18,6 @@ from service.http.schemas import (
     answer_schema,
     search_response,
 )
-from service.http.search import Asked, answer_request
 from service.pipeline import SearchRequest
 from service.settings import load_settings
 
@@ -42,7 +42,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
     result = wiring.search_pipeline(settings, models, opened).search(request)
     response = search_response(result, filters, models.space.embedder)
     if answer:
-        asked = answer_request(result, Asked(request, is_answered=True, language=language))
+        asked = request_for(result, request, language)
         response.answer = answer_schema(wiring.answer_writer(settings, models).answer(asked))
     print(response.model_dump_json(indent=1)) if as_json else print_matches(response)
     opened.close()

@@ -130,7 +130,7 @@ class SearchPipeline:
         """
         return self.match(self.look(request))
 
-    def look(self, request: SearchRequest) -> "Seen":
+    def look(self, request: SearchRequest) -> Seen:
         """Decodes the photo and finds its items: all that can be wrong with a request but filters.
 
         Raises:
@@ -144,7 +144,7 @@ class SearchPipeline:
             items = self._items(photo, request)
         return Seen(request, photo, tuple(items), watch)
 
-    def match(self, seen: "Seen") -> SearchResult:
+    def match(self, seen: Seen) -> SearchResult:
         """Gives the matches of what ``look`` saw.
 
         Raises:

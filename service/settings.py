@@ -34,7 +34,8 @@ class Settings(BaseSettings):
     max_items: int = Field(5, ge=1, le=20, description="most items of one photo")
     captioner: str = Field(
         "embedded",
-        description="embedded, none, qwen:ORG/REPO or qwen:FOLDER, openai:MODEL@BASE_URL",
+        description="embedded, none, qwen (the size that fits the GPU), qwen:ORG/REPO or "
+        "qwen:FOLDER, openai:MODEL@BASE_URL",
     )
     caption_use: CaptionUse = Field(
         "beside",

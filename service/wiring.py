@@ -1,7 +1,7 @@
 """Picks the implementations that the settings name. The only place that does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,11 +25,11 @@ from vision.types import ChatLimits
 from vision.whole_photo_detector import WholePhotoDetector
 
 if TYPE_CHECKING:  # torch takes seconds
-    from vision.open_clip_embedder import ComputeOptions
+    from vision.compute import ComputeOptions
 
 EMBEDDED = "embedded"
 NONE = "none"
-QWEN, OPENAI = "qwen:", "openai:"
+DEFAULT_QWEN, QWEN, OPENAI = "qwen", "qwen:", "openai:"
 _FORM_BYTES = 1_000_000
 """For the words around the pictures of a request."""
 
@@ -121,7 +121,9 @@ def _captioner(settings: Settings, chats: Mapping[str, ChatModel]) -> Captioner 
     if settings.captioner == EMBEDDED:
         from vision.embedded_captioner import EmbeddedCaptioner
 
-        return EmbeddedCaptioner(compute=_compute(settings), cache=settings.cache)
+        return EmbeddedCaptioner(
+            compute=_compute(settings), cache=settings.cache, timeout_s=settings.caption_timeout_s
+        )
     from vision.chat_captioner import ChatCaptioner
 
     limits = ChatLimits(max_tokens=300, timeout_s=settings.caption_timeout_s)
@@ -130,22 +132,28 @@ def _captioner(settings: Settings, chats: Mapping[str, ChatModel]) -> Captioner 
 
 def _chat_model(name: str, settings: Settings) -> ChatModel:
     """One engine a name: captioner and writer of one name share it."""
+    if name == DEFAULT_QWEN:
+        from vision.qwen_loading import default_qwen, device_memory_bytes
+
+        memory = device_memory_bytes(_compute(settings).resolved_device())
+        return _chat_model(f"{QWEN}{default_qwen(memory)}", settings)
     if name.startswith(QWEN):
         from vision.qwen_vl import QwenVL
 
-        return QwenVL(name.removeprefix(QWEN), _compute(settings))
+        # the batch size of the settings is the embedder's: so many conversations would not fit
+        return QwenVL(name.removeprefix(QWEN), replace(_compute(settings), batch_size=0))
     if name.startswith(OPENAI):
         from vision.openai_chat import OpenAIChat
         from vision.openai_endpoint import parse_openai_name
 
         return OpenAIChat(parse_openai_name(name), settings.openai_api_key.get_secret_value())
     raise UnknownModelError(
-        f"model {name!r}: allowed are embedded, none, qwen:NAME, openai:MODEL@BASE_URL"
+        f"model {name!r}: allowed are embedded, none, qwen, qwen:NAME, openai:MODEL@BASE_URL"
     )
 
 
 def _compute(settings: Settings) -> "ComputeOptions":
-    from vision.open_clip_embedder import ComputeOptions
+    from vision.compute import ComputeOptions
 
     return ComputeOptions(
         device=settings.device,
@@ -214,8 +222,10 @@ def picture_sources(settings: Settings, root: Path | None) -> PictureSources:
 
 def http_service(settings: Settings, models: Models, store: Store, host: str) -> Service:
     """Everything that the HTTP routes need."""
+    pipeline = search_pipeline(settings, models, store)
+    pipeline.words.read_ahead()
     return Service(
-        pipeline=search_pipeline(settings, models, store),
+        pipeline=pipeline,
         ingest=ingest(settings, models, store),
         store=store,
         sources=picture_sources(settings, root=None),

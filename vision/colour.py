@@ -56,7 +56,7 @@ def item_pixels(image: Image.Image) -> tuple[NDArray[np.float32], NDArray[np.flo
 
 
 def has_plain_background(image: Image.Image) -> bool:
-    """Whether the border is of one colour, as in a catalogue's pictures; about half a millisecond.
+    """Whether the border is of one colour, as in a catalogue's pictures; one to two milliseconds.
 
     The light of such a picture is even too, so that its colours can be trusted.
     """

@@ -4,7 +4,6 @@ It knows 53 categories of groceries and garments and nothing else. A linear map 
 features says how probable a category is; below a calibrated probability the caption names none.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,19 +20,20 @@ from transformers import AutoTokenizer, Qwen3VLProcessor, Qwen3VLVideoProcessor
 
 from vision.caption_json import parse_caption
 from vision.colour_names import colour_name
+from vision.compute import DEFAULT_COMPUTE, ComputeOptions
 from vision.efficientnet_patches import EfficientNetPatches, PatchLayout, PatchTrunk
-from vision.errors import ModelUnavailableError
 from vision.image_engines import Tower, image_encoder
-from vision.open_clip_embedder import DEFAULT_COMPUTE, ComputeOptions
+from vision.model_files import checked_bytes, read_recipe
 from vision.qwen_vl import QwenVL
-from vision.trunk_package import checked_bytes, read_trunk, timm_named, trunk_file
+from vision.trunk_package import read_trunk, timm_named, trunk_file
 from vision.types import Caption, ChatLimits, ChatMessage
 
 COMMITTED = Path(__file__).resolve().parent.parent / "data" / "models" / "captioner"
 RECIPE = "captioner.json"
 PROMPT = "JSON"
 """All that the decoder was ever asked."""
-LIMITS = ChatLimits(max_tokens=40, timeout_s=30.0)
+MAX_TOKENS = 40
+"""The longest caption has 18."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ class EmbeddedCaptioner:
         folder: Path = COMMITTED,
         compute: ComputeOptions = DEFAULT_COMPUTE,
         cache: Path | None = None,
+        timeout_s: float = 30.0,
     ) -> None:
         """Loads the decoder and joins it with the trunk of its package.
 
@@ -61,21 +62,24 @@ class EmbeddedCaptioner:
             folder: as ``scripts/train_captioner.py`` writes it.
             compute: threads; it always runs in float32 on the CPU.
             cache: where the converted trunk is kept; None: it is converted each time.
+            timeout_s: for the decoder, all pictures of a photo together.
 
         Raises:
             ModelUnavailableError: a file is missing or not the recorded one.
         """
-        recipe = read_recipe(folder)
+        recipe = read_recipe(folder / RECIPE)
         for name, sha256 in recipe["files"].items():
             checked_bytes(folder / name, sha256)
         tensors = load((folder / "patches.safetensors").read_bytes())
+        self._limits = ChatLimits(MAX_TOKENS, timeout_s)
         self._kinds = [Kind(*pair) for pair in recipe["kinds"]]
+        self._categories = {kind.category.lower(): kind.category for kind in self._kinds}
         self._threshold: float = recipe["threshold"]
         self._head = _linear(tensors, "head")
         self._patches = patch_processor(recipe, tensors, compute, cache)
         self._model = QwenVL(
             str(folder),
-            replace(compute, device="cpu", dtype="float32"),
+            replace(compute, device="cpu", dtype="float32", batch_size=0),
             pixels=None,
             processor=qwen_processor(folder, self._patches),
         )
@@ -91,7 +95,7 @@ class EmbeddedCaptioner:
         shares = self.category_shares(images)
         sure = [index for index, one in enumerate(shares) if _best(one) >= self._threshold]
         turns = [[ChatMessage("user", (images[index], PROMPT))] for index in sure]
-        said = dict(zip(sure, self._model.generate_batch(turns, LIMITS), strict=True))
+        said = dict(zip(sure, self._model.generate_batch(turns, self._limits), strict=True))
         return [
             self._checked(parse_caption(said.get(index, "")), shares[index], colour_name(image))
             for index, image in enumerate(images)
@@ -104,7 +108,7 @@ class EmbeddedCaptioner:
             ModelTimeoutError: as ``caption``.
         """
         turn = [ChatMessage("user", (image, PROMPT))]
-        return parse_caption(self._model.generate_batch([turn], LIMITS)[0])
+        return parse_caption(self._model.generate_batch([turn], self._limits)[0])
 
     def category_shares(self, images: Sequence[Image.Image]) -> list[Mapping[str, float]]:
         """Gives the probability of each known category, by picture; "" is none of them."""
@@ -121,8 +125,7 @@ class EmbeddedCaptioner:
 
     def _checked(self, said: Caption, shares: Mapping[str, float], colour: str) -> Caption:
         """What the decoder said, where the linear map agrees that it is probable."""
-        known = {kind.category.lower(): kind.category for kind in self._kinds}
-        category = known.get(said.category, "")
+        category = self._categories.get(said.category, "")
         if shares.get(category, 0.0) < self._threshold:
             return Caption(color=colour)
         is_known = any(
@@ -137,18 +140,6 @@ class EmbeddedCaptioner:
 
 def _best(shares: Mapping[str, float]) -> float:
     return max(share for category, share in shares.items() if category)
-
-
-def read_recipe(folder: Path) -> Any:
-    """Gives the content of a captioner's ``captioner.json``.
-
-    Raises:
-        ModelUnavailableError: it is missing or no JSON.
-    """
-    try:
-        return json.loads((folder / RECIPE).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelUnavailableError(f"{folder / RECIPE} cannot be read: {error}") from error
 
 
 def patch_processor(

@@ -8,10 +8,7 @@ model is the same bytes on every machine and nothing is fetched when the program
 
 import hashlib
 import json
-import os
-import shutil
 import struct
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_cache_dir
 
 from vision.errors import ModelUnavailableError
-from vision.trunk_package import checked_bytes, read_trunk, timm_named, trunk_file
+from vision.model_files import checked_bytes, read_recipe, write_atomically
+from vision.trunk_package import read_trunk, timm_named, trunk_file
 
 if TYPE_CHECKING:  # torch costs a second to import; a finished folder is found without it
     import torch
@@ -47,12 +45,12 @@ def embedded_model_dir(cache: Path | None = None) -> Path:
     Raises:
         ModelUnavailableError: the trunk's package is missing, or a file is not the recorded one.
     """
-    recipe = _read_recipe(COMMITTED)
+    recipe = read_recipe(COMMITTED / RECIPE)
     wanted = recipe["model"]["sha256"]
     folder = (cache or _default_cache()) / "models" / f"embedder-{wanted[:16]}"
     config = (COMMITTED / CONFIG).read_bytes()
     if not _holds(folder / CONFIG, hashlib.sha256(config).hexdigest()):
-        _write_atomically(folder / CONFIG, config)
+        write_atomically(folder / CONFIG, config)
     if not _holds(folder / MODEL, wanted):
         composed = compose(COMMITTED)
         found = hashlib.sha256(composed).hexdigest()
@@ -61,7 +59,7 @@ def embedded_model_dir(cache: Path | None = None) -> Path:
                 f"the composed embedder has sha256 {found}, {RECIPE} records {wanted}: "
                 "trained weights and recipe are not of one training run"
             )
-        _write_atomically(folder / MODEL, composed)
+        write_atomically(folder / MODEL, composed)
     return folder
 
 
@@ -76,7 +74,7 @@ def compose(committed: Path) -> bytes:
     """
     from safetensors.torch import load
 
-    recipe = _read_recipe(committed)
+    recipe = read_recipe(committed / RECIPE)
     trained = checked_bytes(committed / recipe["trained"]["file"], recipe["trained"]["sha256"])
     config = json.loads((committed / CONFIG).read_text(encoding="utf-8"))
     architecture = config["model_cfg"]["vision_cfg"]["timm_model_name"]
@@ -111,34 +109,11 @@ def safetensors_bytes(tensors: "Tensors") -> bytes:
     return struct.pack("<Q", len(text)) + text + b"".join(blobs)
 
 
-def _read_recipe(committed: Path) -> Any:
-    try:
-        return json.loads((committed / RECIPE).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelUnavailableError(f"{committed / RECIPE} cannot be read: {error}") from error
-
-
 def _holds(path: Path, sha256: str) -> bool:
     if not path.is_file():
         return False
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest() == sha256
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    """Through a temporary folder beside it: readers and a second writer never see half a file.
-
-    Files are renamed one by one because a folder cannot be renamed onto one that is there already.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=".composing-", dir=path.parent))
-    try:
-        (scratch / path.name).write_bytes(content)
-        os.replace(scratch / path.name, path)
-    except OSError as error:
-        raise ModelUnavailableError(f"{path} cannot be written: {error}") from error
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _default_cache() -> Path:

@@ -9,7 +9,7 @@ MAX_CHARACTERS = 50_000
 """More is no answer of ours."""
 _MAX_REPAIRED = 3_000
 """Repair takes up to quadratic time: 20 s for 20,000 characters of ``{'`` (json-repair 0.64)."""
-_THOUGHT = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
+_THOUGHT = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(r"```[a-zA-Z]*\s*\n?(.*?)(```|\Z)", re.DOTALL)
 
 
@@ -20,7 +20,7 @@ def lenient_json(text: str) -> object:
     quotes, missing brackets and prose around the value are repaired. Never raises: an answer
     is data from outside.
     """
-    shortened = _without_thoughts(text[:MAX_CHARACTERS])
+    shortened = without_thoughts(text[:MAX_CHARACTERS])
     fenced = _FENCE.search(shortened)
     bare = (fenced[1] if fenced else shortened).strip()
     try:
@@ -37,6 +37,9 @@ def _repaired(text: str) -> object:
     return None if value == "" else value
 
 
-def _without_thoughts(text: str) -> str:
-    """Some chat templates open the thought themselves: then the answer has the end alone."""
+def without_thoughts(text: str) -> str:
+    """Gives an answer without what the model thought aloud (``<think>``).
+
+    Some chat templates open the thought themselves: then the answer has its end alone.
+    """
     return _THOUGHT.sub("", text).rpartition("</think>")[2]

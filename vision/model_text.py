@@ -1,4 +1,4 @@
-"""Texts that a model wrote, made safe to show, search and store."""
+"""Texts from outside (a model, a feed), made safe to show, search and store."""
 
 import re
 import unicodedata
@@ -15,11 +15,15 @@ def plain_text(value: object, max_characters: int) -> str:
     """
     if not isinstance(value, str):
         return ""
-    visible = "".join(_visible(character) for character in value[: 4 * max_characters])
-    line = " ".join(visible.split())
+    line = one_line(value[: 4 * max_characters])
     if _LINK.search(line):
         return ""
     return line if len(line) <= max_characters else _cut(line, max_characters)
+
+
+def one_line(text: str) -> str:
+    """Gives the visible characters of a text, white space folded to single spaces."""
+    return " ".join("".join(map(_visible, text)).split())
 
 
 def _visible(character: str) -> str:

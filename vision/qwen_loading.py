@@ -31,6 +31,13 @@ def default_qwen(device_memory_bytes: int) -> str:
     return f"Qwen/Qwen3-VL-{size}-Instruct"
 
 
+def device_memory_bytes(device: torch.device) -> int:
+    """Gives the memory of a GPU; 0 for a CPU, which has the program's own."""
+    if device.type != "cuda":
+        return 0
+    return int(torch.cuda.get_device_properties(device).total_memory)
+
+
 @dataclass(frozen=True)
 class QwenParts:
     """A model and its processor, loaded and on their device."""

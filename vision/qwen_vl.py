@@ -13,10 +13,10 @@ from PIL import Image
 from transformers import StoppingCriteriaList, TextIteratorStreamer
 
 from vision.chat_schema import with_schema
+from vision.compute import DEFAULT_COMPUTE, ComputeOptions
 from vision.errors import ModelRefusedError, ModelTimeoutError, ModelUnavailableError
 from vision.grounding_boxes import PROMPT, Frame, LabelledBox, parse_boxes, steps_of
 from vision.model_pictures import canvas_size
-from vision.open_clip_embedder import DEFAULT_COMPUTE, ComputeOptions
 from vision.qwen_inputs import DEFAULT_PIXELS, PixelBudget, model_inputs, resized_size
 from vision.qwen_loading import load_qwen
 from vision.qwen_stopping import Stop

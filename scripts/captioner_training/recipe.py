@@ -5,7 +5,6 @@ import json
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -33,7 +32,7 @@ from scripts.captioner_training.examples import (
 )
 from scripts.embedder_training.development import development_split
 from scripts.embedder_training.pictures import Picture, eshop_products, training_pictures
-from scripts.embedder_training.trunk import LITE1, Trunk, TrunkSource, package_file
+from scripts.embedder_training.trunk import LITE1, Trunk, package_file
 from vision.efficientnet_patches import MERGE
 from vision.embedded_captioner import RECIPE, Kind
 from vision.embedded_model import safetensors_bytes
@@ -164,23 +163,13 @@ def _write(
         "architecture": LITE1.architecture,
         "side_px": LITE1.side_px,
         "cells": CELLS,
-        "trunk": _package(LITE1),
+        "trunk": LITE1.record(),
         "threshold": threshold,
         "kinds": [[kind.category, kind.title] for kind in kinds],
         "files": {name: _sha256((out / name).read_bytes()) for name in files},
     }
     text = json.dumps(recipe, indent=1, ensure_ascii=False)
     (out / RECIPE).write_text(text + "\n", encoding="utf-8")
-
-
-def _package(source: TrunkSource) -> dict[str, Any]:
-    return {
-        "package": source.package,
-        "version": source.version,
-        "module": source.module,
-        "file": source.file,
-        "sha256": _sha256(package_file(source).read_bytes()),
-    }
 
 
 def _sha256(content: bytes) -> str:

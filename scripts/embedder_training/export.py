@@ -55,7 +55,6 @@ def export(
     model: open_clip.CLIP,
     picture_map: nn.Linear,
     source: TrunkSource,
-    weights_file: Path,
 ) -> None:
     """Writes ``open_clip_config.json``, ``trained.safetensors`` and ``compose.json``.
 
@@ -65,7 +64,6 @@ def export(
         model: holds the trained text tower.
         picture_map: the trained 1280-to-d map.
         source: the trunk's package.
-        weights_file: the trunk's file in it.
     """
     out.mkdir(parents=True, exist_ok=True)
     trained = {k: v for k, v in model.state_dict().items() if not k.startswith(TRUNK_PREFIX)}
@@ -75,13 +73,7 @@ def export(
     (out / TRAINED).write_bytes(content)
     (out / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     recipe = {
-        "trunk": {
-            "package": source.package,
-            "version": source.version,
-            "module": source.module,
-            "file": source.file,
-            "sha256": _sha256(weights_file.read_bytes()),
-        },
+        "trunk": source.record(),
         "trained": {"file": TRAINED, "sha256": _sha256(content)},
         "model": {"sha256": ""},
     }

@@ -76,7 +76,7 @@ def train(run: Run, out: Path) -> None:
     said(f"{sum(len(corpus.texts) for corpus in corpora)} texts embedded by the teacher")
     train_text_tower(model, corpora, run.text, run.seed)
     said("text tower trained")
-    export(out, config, model, picture_map, LITE1, package_file(LITE1))
+    export(out, config, model, picture_map, LITE1)
     said(f"written to {out}")
 
 

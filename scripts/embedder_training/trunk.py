@@ -40,6 +40,16 @@ class TrunkSource:
         """The package's import name."""
         return self.package.replace("-", "_")
 
+    def record(self) -> dict[str, str]:
+        """What a model's recipe says of it, for ``vision.trunk_package.trunk_file``."""
+        return {
+            "package": self.package,
+            "version": self.version,
+            "module": self.module,
+            "file": self.file,
+            "sha256": hashlib.sha256(package_file(self).read_bytes()).hexdigest(),
+        }
+
 
 LITE1 = TrunkSource(
     architecture="tf_efficientnet_lite1",

@@ -1,9 +1,12 @@
 """What an item and a product have in common: only fields that both of them have are compared."""
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 
 from index.types import Product
+from service.search import lexicon
+from service.search.tokens import phrase_key
 from vision.types import Caption
 
 FIELDS = ("category", "color", "material", "pattern", "brand", "audience")
@@ -22,30 +25,21 @@ _SPELLINGS = {
     "womens": "women", "mens": "men", "kids": "kid",
 }  # fmt: skip
 
-# Families: words of two families differ, a shared word agrees, an unknown word says nothing.
-_COLOURS = {
-    "black": "black jet ebony onyx",
-    "white": "white ivory cream ecru",
-    "grey": "grey charcoal silver slate anthracite",
-    "red": "red burgundy maroon crimson scarlet",
-    "blue": "blue navy azure cobalt indigo",
-    "green": "green olive khaki emerald mint lime",
-    "yellow": "yellow mustard gold",
-    "orange": "orange rust tangerine",
-    "brown": "brown tan camel chocolate beige taupe",
-    "purple": "purple violet lilac lavender",
-    "pink": "pink rose fuchsia magenta",
-}
 _ALIKE = frozenset(
     frozenset(pair.split())
     for pair in (
-        "black grey", "black blue", "black brown", "black purple", "black green", "grey blue",
-        "grey white", "grey brown", "grey green", "white brown", "white yellow", "brown red",
-        "brown orange", "brown yellow", "red pink", "red orange", "red purple", "orange yellow",
-        "orange pink", "blue purple", "blue green", "pink purple", "yellow green",
+        "black gray", "black blue", "black brown", "black purple", "black green", "gray blue",
+        "gray white", "gray brown", "gray green", "gray silver", "gray beige", "white silver",
+        "white brown", "white yellow", "white beige", "brown red", "brown orange", "brown yellow",
+        "brown beige", "brown gold", "red pink", "red orange", "red purple", "orange yellow",
+        "orange pink", "orange beige", "orange gold", "blue purple", "blue green", "pink purple",
+        "pink beige", "yellow green", "yellow beige", "yellow gold", "beige gold", "silver beige",
     )
 )  # fmt: skip
-"""Families that light or a camera may take for each other: navy in shade is black."""
+"""Families (``search/lexicon/colours.toml``) that light or a camera may take for each other: navy
+in shade is black."""
+
+# Families: words of two families differ, a shared word agrees, an unknown word says nothing.
 _MATERIALS = {
     "cotton": "cotton denim canvas",
     "wool": "wool merino cashmere",
@@ -147,16 +141,24 @@ def _by_family(families: Mapping[str, str]) -> _Comparison:
 
 def _same_colour(seen: frozenset[str], sold: frozenset[str]) -> bool | None:
     """Differs only where every colour of the one is far from every colour of the other."""
-    judged = _by_family(_COLOURS)(seen, sold)
-    if judged is not False:
-        return judged
     ours, theirs = _colour_families(seen), _colour_families(sold)
-    is_far = all(frozenset((one, other)) not in _ALIKE for one in ours for other in theirs)
-    return False if is_far else None
+    if not ours or not theirs:
+        return True if seen == sold else None
+    seen_families, sold_families = set().union(*ours.values()), set().union(*theirs.values())
+    pairs = itertools.product(seen_families, sold_families)
+    if all(one != other and frozenset((one, other)) not in _ALIKE for one, other in pairs):
+        return False
+    return True if ours.keys() & theirs.keys() else None  # "blue" says nothing of "navy"
 
 
-def _colour_families(words: frozenset[str]) -> set[str]:
-    return {name for name, members in _COLOURS.items() if words & set(members.split())}
+def _colour_families(words: frozenset[str]) -> dict[str, frozenset[str]]:
+    """The words that are colours, in any language of the lexicon, with their families."""
+    known = {word: lexicon.colours().named(phrase_key(word)) for word in words}
+    return {
+        word: frozenset(one.families)
+        for word, one in known.items()
+        if one and "multicolor" not in one.families
+    }
 
 
 def _same_kind(seen: frozenset[str], sold: frozenset[str]) -> bool | None:

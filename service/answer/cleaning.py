@@ -5,11 +5,12 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
+from vision.model_text import one_line
+
 MAX_NAME_CHARACTERS = 80
 MAX_VALUE_CHARACTERS = 40
 MAX_VALUE_WORDS = 5
 
-_HIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 _MARKUP = re.compile(
     r"[<>\[\]{}|`*_#\\^~=]|\b\w+:(?=\S)|\"\s*:|www\.|\S+@\S+|\S+://\S*|&\w+;|&#\d+;"
 )
@@ -45,9 +46,7 @@ _COMMAND = re.compile(
 
 def visible(text: str) -> str:
     """Gives the text in NFC on one line, without control, zero-width and bidi characters."""
-    kept = (" " if one.isspace() else one for one in unicodedata.normalize("NFC", text))
-    shown = "".join(one for one in kept if unicodedata.category(one) not in _HIDDEN)
-    return " ".join(shown.split())
+    return one_line(unicodedata.normalize("NFC", text))
 
 
 def is_command(text: str) -> bool:

@@ -17,9 +17,9 @@ from service.answer.facts_writer import MAX_FURTHER, PICK_REASONS, FactsWriter, 
 from service.answer.grounding import Checker
 from service.answer.languages import Language
 from service.answer.prompts import MAX_NOTE_CHARACTERS
+from vision.lenient_json import without_thoughts
 
 MAX_REPLY_CHARACTERS = 20_000
-_THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
 
 
 class Reason(BaseModel):
@@ -59,7 +59,7 @@ def parse_choice(reply: str) -> Choice | None:
     Thinking, code fences and text around the object are skipped; an object that was cut off is
     read as far as it goes.
     """
-    text = _THINKING.sub("", reply[:MAX_REPLY_CHARACTERS])
+    text = without_thoughts(reply[:MAX_REPLY_CHARACTERS])
     for start in [found.start() for found in re.finditer(r"\{", text)][:20]:
         try:
             return Choice.model_validate(_read_object(text[start:]))

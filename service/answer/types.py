@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from index.types import NO_FILTERS, Filters
-from service.pipeline import Match
+from service.pipeline import Match, SearchRequest, SearchResult
 from vision.types import Caption
 
 Verdict: TypeAlias = Literal["same_product", "variant", "similar", "not_in_catalogue"]
@@ -29,6 +29,18 @@ class AnswerRequest:
     """The shopper's own words."""
     language: str | None = None
     """A BCP 47 tag or an ``Accept-Language`` header; English where it names none of ours."""
+
+
+def request_for(result: SearchResult, search: SearchRequest, language: str | None) -> AnswerRequest:
+    """Gives what the answer to a search speaks of: its first item that has matches."""
+    item = next((one for one in result.items if one.matches), result.items[0])
+    return AnswerRequest(
+        matches=item.matches,
+        caption=item.caption,
+        filters=search.filters,
+        question=search.text,
+        language=language,
+    )
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, File, Form, Header, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from service.answer.types import Answer, AnswerDelta, AnswerRequest
+from service.answer.types import Answer, AnswerDelta, request_for
 from service.errors import RequestError
 from service.http.context import ServiceDep
 from service.http.filter_schema import parse_filters
@@ -86,7 +86,7 @@ async def search(service: ServiceDep, asked: AskedDep) -> SearchResponse:
     response = search_response(result, asked.search.filters, service.embedder)
     if asked.is_answered:
         before = time.perf_counter()
-        request = answer_request(result, asked)
+        request = request_for(result, asked.search, asked.language)
         written = await to_thread.run_sync(
             service.answers.answer, request, limiter=service.writings
         )
@@ -119,7 +119,7 @@ async def search_stream(
             yield ServerSentEvent(event="matches", data={"item": number, **item.model_dump()})
         before = time.perf_counter()
         if asked.is_answered:
-            pieces = service.answers.stream(answer_request(result, asked))
+            pieces = service.answers.stream(request_for(result, asked.search, asked.language))
             async for piece in _off_the_loop(pieces, service.writings):
                 yield _answer_event(piece)
             response.timings_ms |= _with_answer(result, before)
@@ -129,18 +129,6 @@ async def search_stream(
         )
     except Exception as error:  # the status is sent already: a problem as the last event
         yield ServerSentEvent(event="error", data=problem_of(error, "POST /v1/search/stream"))
-
-
-def answer_request(result: SearchResult, asked: Asked) -> AnswerRequest:
-    """What the answer speaks of: the first item that has matches."""
-    item = next((one for one in result.items if one.matches), result.items[0])
-    return AnswerRequest(
-        matches=item.matches,
-        caption=item.caption,
-        filters=asked.search.filters,
-        question=asked.search.text,
-        language=asked.language,
-    )
 
 
 async def _off_the_loop(

@@ -14,9 +14,10 @@ import torch
 from PIL import Image
 
 from vision import embedded_model
+from vision.compute import ComputeOptions
 from vision.embedded_model import COMMITTED, CONFIG, MODEL, RECIPE, TRAINED, embedded_model_dir
 from vision.errors import ModelUnavailableError
-from vision.open_clip_embedder import ComputeOptions, OpenClipEmbedder
+from vision.open_clip_embedder import OpenClipEmbedder
 from vision.types import Vectors
 
 RECORDED = json.loads((COMMITTED / RECIPE).read_text())

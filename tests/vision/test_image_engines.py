@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from tests.vision.test_open_clip_embedder import pictures
+from vision.compute import ComputeOptions
 from vision.errors import ModelUnavailableError, UnknownModelError
 from vision.image_engines import ENGINES, Tower, image_encoder
-from vision.open_clip_embedder import ComputeOptions, OpenClipEmbedder
+from vision.open_clip_embedder import OpenClipEmbedder
 
 
 @pytest.fixture(scope="session")

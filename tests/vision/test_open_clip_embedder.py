@@ -10,8 +10,9 @@ import torch
 from PIL import Image
 
 from tests.vision.conftest import VIT, write_model
+from vision.compute import ComputeOptions
 from vision.errors import ModelUnavailableError, UnknownModelError
-from vision.open_clip_embedder import ComputeOptions, OpenClipEmbedder
+from vision.open_clip_embedder import OpenClipEmbedder
 
 EAGER = ComputeOptions(device="cpu", engine="eager")
 

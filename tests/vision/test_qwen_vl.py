@@ -13,6 +13,7 @@ from PIL import Image
 
 from tests.vision.tiny_qwen import FAMILIES, write_tiny_qwen
 from vision.chat_captioner import BatchChatModel, ChatCaptioner
+from vision.compute import ComputeOptions
 from vision.errors import (
     ModelError,
     ModelRefusedError,
@@ -20,10 +21,9 @@ from vision.errors import (
     ModelUnavailableError,
     UnknownModelError,
 )
-from vision.open_clip_embedder import ComputeOptions
 from vision.protocols import ChatModel
 from vision.qwen_inputs import PixelBudget, model_inputs
-from vision.qwen_loading import SMALL_GPU_BYTES, default_qwen
+from vision.qwen_loading import SMALL_GPU_BYTES, default_qwen, device_memory_bytes
 from vision.qwen_vl import QwenVL
 from vision.types import ChatLimits, ChatMessage
 
@@ -377,3 +377,7 @@ def test_on_a_gpu_the_weights_are_bfloat16_and_batches_work(
 def test_a_gpu_that_is_not_there_is_unavailable(folders: dict[str, Path]) -> None:
     with pytest.raises(ModelUnavailableError, match="cannot run on cuda"):
         QwenVL(str(folders["qwen3_vl"]), ComputeOptions(device="cuda"))
+
+
+def test_a_cpu_has_no_memory_of_its_own_for_models() -> None:
+    assert device_memory_bytes(torch.device("cpu")) == 0

@@ -21,31 +21,8 @@ from transformers import (
     Qwen3VLVideoProcessor,
 )
 
-SPECIALS = (
-    "<|endoftext|>",
-    "<|im_start|>",
-    "<|im_end|>",
-    "<|vision_start|>",
-    "<|vision_end|>",
-    "<|image_pad|>",
-    "<|video_pad|>",
-)
-TEMPLATE = """\
-{%- for message in messages -%}
-<|im_start|>{{ message.role }}
-{% for part in message.content -%}
-{%- if part.type == 'image' -%}
-<|vision_start|><|image_pad|><|vision_end|>
-{%- else -%}
-{{ part.text }}
-{%- endif -%}
-{%- endfor -%}
-<|im_end|>
-{% endfor -%}
-{%- if add_generation_prompt -%}
-<|im_start|>assistant
-{% endif -%}
-"""
+from scripts.captioner_training.decoder import SPECIALS, TEMPLATE
+
 TEXT = {
     "hidden_size": 32,
     "intermediate_size": 64,
