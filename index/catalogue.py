@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from index import tables
+from index import lexical, tables
 from index.catalogue_reads import (
     IndexedProduct,
     KnownPicture,
@@ -23,7 +24,7 @@ from index.catalogue_reads import (
 from index.catalogue_writes import drop_pictures, next_sequence, set_meta, write_record
 from index.errors import StoreTooNewError, StoreUnwritableError, UnknownProductError
 from index.tables import deletion, display, picture, product
-from index.types import Product, ProductRecord
+from index.types import LexicalScores, Product, ProductRecord
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Catalogue:
 
         Raises:
             StoreTooNewError: the tables were made by a later version of the program.
+            StoreUnwritableError: they were made by an earlier one, and cannot be written.
         """
         self._engine = engine
         self._writer = tables.writing(engine)
@@ -72,6 +74,7 @@ class Catalogue:
                 key = connection.scalar(sa.select(product.c.key).where(product.c.id == product_id))
                 if key is not None:
                     drop_pictures(connection, key)
+                    lexical.remove(connection, key)
                     connection.execute(sa.delete(product).where(product.c.key == key))
                     connection.execute(
                         sa.insert(deletion).values(product_key=key, sequence=sequence)
@@ -91,6 +94,28 @@ class Catalogue:
                 raise UnknownProductError(f"no product {product_id!r}")
             return read_products(connection, [key])[key]
 
+    def keys_of_groups(self, groups: Sequence[str]) -> list[int]:
+        """Gives the keys of every product of these groups."""
+        query = sa.select(product.c.key).where(product.c.item_group.in_(groups))
+        return [int(key) for key in self.scalars(query.order_by(product.c.key))]
+
+    def scalars(self, query: sa.Select[Any]) -> list[Any]:
+        """Gives the first column of a query that only reads."""
+        return [row[0] for row in self.rows(query)]
+
+    def rows(self, query: sa.Select[Any]) -> list[tuple[Any, ...]]:
+        """Gives the rows of a query that only reads."""
+        with self._engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(query)]
+
+    def ids(self) -> list[str]:
+        """Gives the ids of all products that have a picture, in the order in which they came."""
+        query = sa.select(product.c.id).where(
+            sa.exists().where(picture.c.product_key == product.c.key)
+        )
+        with self._engine.connect() as connection:
+            return list(connection.scalars(query.order_by(product.c.key)))
+
     def key_of(self, product_id: str) -> int:
         """Gives the key of an id; ``UnknownProductError`` where there is none."""
         with self._engine.connect() as connection:
@@ -98,6 +123,20 @@ class Catalogue:
         if key is None:
             raise UnknownProductError(f"no product {product_id!r}")
         return key
+
+    def keys_of(self, product_ids: Iterable[str]) -> list[int]:
+        """Gives the keys of those ids that exist, in their order."""
+        wanted = list(dict.fromkeys(product_ids))
+        with self._engine.connect() as connection:
+            rows = [
+                row
+                for chunk in chunks(wanted)
+                for row in connection.execute(
+                    sa.select(product.c.id, product.c.key).where(product.c.id.in_(chunk))
+                )
+            ]
+        keys = {row.id: row.key for row in rows}
+        return [keys[one] for one in wanted if one in keys]
 
     def existing(self, product_ids: Iterable[str]) -> dict[str, tuple[Product, str]]:
         """Gives product and content hash of those ids that exist."""
@@ -131,6 +170,16 @@ class Catalogue:
         """Gives products by key; keys that are gone since are left out."""
         with self._engine.connect() as connection:
             return read_products(connection, keys)
+
+    def groups_and_gtins(self, keys: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """Gives group and GTIN by key without reading products; keys that are gone are left out."""
+        columns = sa.select(product.c.key, product.c.item_group, product.c.gtin)
+        with self._engine.connect() as connection:
+            return {
+                row.key: (row.item_group, row.gtin)
+                for chunk in chunks(list(keys))
+                for row in connection.execute(columns.where(product.c.key.in_(chunk)))
+            }
 
     def variants(self, groups: Iterable[str]) -> dict[str, list[Product]]:
         """Gives every product of each group, in the order in which they came."""
@@ -212,6 +261,11 @@ class Catalogue:
                     if key in products:
                         yield indexed_product(key, products[key], text, pictures.get(key, []))
 
+    def lexical(self, text: str, limit: int = lexical.MAX_HITS) -> LexicalScores:
+        """Gives the products that hold words of a text; nothing in the text is an operator."""
+        with self._engine.connect() as connection:
+            return lexical.search(connection, text, limit)
+
     def count(self) -> tuple[int, int]:
         """Gives the number of products and of pictures."""
         with self._engine.connect() as connection:
@@ -229,6 +283,12 @@ class Catalogue:
         with self._writing() as connection:
             for key, value in values.items():
                 set_meta(connection, key, value)
+
+    def write_setting(self, key: str, value: str) -> None:
+        """Writes one setting with a sequence number of its own, so that other processes see it."""
+        with self._writing() as connection:
+            next_sequence(connection)
+            set_meta(connection, key, value)
 
     def forget_vectors(self, settings: Mapping[str, str]) -> None:
         """Takes every vector away and writes the settings of the embedder that will make new ones.
@@ -269,10 +329,18 @@ class Catalogue:
             raise StoreUnwritableError(f"the catalogue cannot be written: {error.orig}") from error
 
     def _check_schema(self) -> None:
-        found = self.meta().get("schema_version")
-        if found is None:
-            self.set_meta({"schema_version": str(tables.SCHEMA_VERSION)})
-        elif int(found) > tables.SCHEMA_VERSION:
+        found = int(self.meta().get("schema_version", "0"))
+        if found > tables.SCHEMA_VERSION:
             raise StoreTooNewError(
                 f"the store has schema {found}; this version reads up to {tables.SCHEMA_VERSION}"
             )
+        if found < tables.SCHEMA_VERSION:
+            self._migrate()
+
+    def _migrate(self) -> None:
+        """Brings the tables to this version, all of it or nothing; O(products) for an old store."""
+        with self._writing() as connection:
+            found = int(read_meta(connection).get("schema_version", "0"))
+            if found < tables.SCHEMA_VERSION:  # nobody else did it while this one waited
+                lexical.build(connection)
+                set_meta(connection, "schema_version", str(tables.SCHEMA_VERSION))

@@ -9,13 +9,14 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from index import lexical
 from index.catalogue_reads import read_meta
 from index.tables import display, meta, offer, picture, price_history, product
 from index.types import Offer, PictureRecord, Price, ProductRecord, Vector
 
 
 def write_record(connection: Connection, record: ProductRecord, sequence: int) -> None:
-    """Adds or replaces one product with its offers, prices, pictures and vectors."""
+    """Adds or replaces one product with its words, offers, prices, pictures and vectors."""
     values = _product_values(record, sequence)
     key = connection.scalar(sa.select(product.c.key).where(product.c.id == record.product.id))
     if key is None:
@@ -24,6 +25,7 @@ def write_record(connection: Connection, record: ProductRecord, sequence: int) -
         ).scalar_one()
     else:
         connection.execute(sa.update(product).where(product.c.key == key).values(values))
+    lexical.write(connection, key, record.product)
     before = _remove_pictures(connection, key)
     _write_offers(connection, key, record.product.offers)
     for position, one in enumerate(record.pictures):

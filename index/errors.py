@@ -8,6 +8,7 @@ CatalogueError
 ├── RowError                one row is wrong; names the row, the field and the reason
 ├── FilterError             a filter that cannot be applied
 ├── UnknownProductError     no product has this id
+├── CalibrationError        too little is known of a catalogue to calibrate its verdicts
 └── StoreError              the folder or database
     ├── StoreMissingError       there is no store here
     ├── StoreBusyError          another process writes to it
@@ -45,6 +46,10 @@ class FilterError(CatalogueError):
 
 class UnknownProductError(CatalogueError):
     """No product has this id."""
+
+
+class CalibrationError(CatalogueError):
+    """Too little is known of a catalogue to calibrate its verdicts."""
 
 
 class StoreError(CatalogueError):

@@ -1,6 +1,7 @@
 """Similarities to ranked candidates: fuse the parts, keep the best of each group.
 
-A score is the weighted mean of up to four cosines. The weights sit on the query's side of the inner
+A score is the weighted mean of up to four cosines and a share of words (``lexical``; 0 for products
+that hold none of them). The weights sit on the query's side of the inner
 product (a picture's row is its embedding and its colours side by side), so that one search of the
 picture index is exact for photo, colours and words against pictures together, and a change of
 weights needs no new index.
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from index.faiss_index import FaissIndex
 from index.segment import Segment
-from index.types import Candidate, Ids, Mask, Query, Vector
+from index.types import Candidate, Ids, LexicalScores, Mask, Query, Vector
 
 EXACT_LIMIT = 20_000
 """So many passing pictures are scored one by one, and none can be missed; 30 ms at 576 numbers a
@@ -68,10 +69,12 @@ def rank(segments: Sequence[LiveSegment], query: Query) -> list[Candidate]:
 
 
 def _near(segment: Segment, mask: Mask, query: Query, depth: int) -> tuple[Mask, float]:
-    """The passing products among the nearest pictures and texts, and what the others score at most.
+    """The passing products that a list shows, and what the others score at most.
 
-    Source: the threshold algorithm of Fagin, Lotem and Naor, 2003: what neither list has shown
-    scores no more than the ends of both lists together.
+    The lists are the nearest pictures, the nearest texts and the products that hold most words.
+
+    Source: the threshold algorithm of Fagin, Lotem and Naor, 2003: what no list has shown scores
+    no more than the ends of all lists together.
     """
     near = np.zeros(len(segment.keys), dtype=np.bool_)
     ends = []
@@ -85,6 +88,10 @@ def _near(segment: Segment, mask: Mask, query: Query, depth: int) -> tuple[Mask,
         ids, end = _nearest(segment.texts, query.text, depth, mask)
         near[np.searchsorted(segment.keys, ids)] = True
         ends.append(query.weights.text * end)
+    if query.lexical is not None and query.weights.lexical:
+        shown, end = _wordiest(query.lexical, segment, mask, depth)
+        near[shown] = True
+        ends.append(query.weights.lexical * end)
     return near, sum(ends) / _total(query) if ends else np.inf
 
 
@@ -98,6 +105,28 @@ def _nearest(index: FaissIndex, row: Vector, depth: int, allowed: Mask) -> tuple
     return ids[ids >= 0], -np.inf if is_all else float(similarities.min())
 
 
+def _wordiest(
+    lexical: LexicalScores, segment: Segment, mask: Mask, depth: int
+) -> tuple[NDArray[np.int64], float]:
+    """The rows of the products with the highest shares of words, and what the others hold."""
+    rows, scores = _lexical_rows(lexical, segment)
+    scores = np.where(mask[rows], scores, 0.0)
+    order = np.argsort(-scores, kind="stable")[:depth]
+    shown = order[scores[order] > 0]
+    is_all = len(shown) < depth
+    return rows[shown], 0.0 if is_all else float(scores[shown[-1]])
+
+
+def _lexical_rows(
+    lexical: LexicalScores, segment: Segment
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Those of a segment's rows that hold words, with their scores: both ``(m,)``."""
+    _, rows, places = np.intersect1d(
+        segment.keys, lexical.keys, assume_unique=True, return_indices=True
+    )
+    return rows, lexical.scores[places]
+
+
 def _total(query: Query) -> float:
     """The weights of the parts that are asked for."""
     weights, has_text = query.weights, query.text is not None
@@ -106,6 +135,7 @@ def _total(query: Query) -> float:
         (weights.colour, query.colours is not None),
         (weights.text_image, has_text),
         (weights.text, has_text),
+        (weights.lexical, query.lexical is not None),
     )
     return sum(weight for weight, is_asked in asked if is_asked) or 1.0
 
@@ -144,6 +174,11 @@ def _score(segment: Segment, mask: Mask, query: Query) -> _Scored:
     shown[target] = segment.picture_positions[places[first]]
     if query.text is not None and query.weights.text:
         product_parts["text"] = _dots(segment.texts.vectors(segment.keys[rows]), query.text)
+    if query.lexical is not None and query.weights.lexical:
+        every = np.zeros(len(segment.keys), dtype=np.float32)
+        holding, shares = _lexical_rows(query.lexical, segment)
+        every[holding] = shares
+        product_parts["lexical"] = every[rows]
     return _Scored(
         segment.keys[rows],
         segment.groups[rows],

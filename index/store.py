@@ -1,6 +1,7 @@
 """A catalogue and its vector index as one thing: writes become visible, reads see whole states."""
 
 import datetime
+import logging
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,19 +14,25 @@ from filelock import FileLock, Timeout
 
 from index import ranking
 from index.catalogue import Catalogue
+from index.catalogue_reads import IndexedProduct
 from index.errors import (
     EmbedderMismatchError,
     StoreBusyError,
+    StoreDamagedError,
     StoreMissingError,
     StoreUnwritableError,
 )
 from index.ranking import LiveSegment
 from index.segment import Segment
 from index.tables import sqlite_engine
-from index.types import Candidate, Ids, ProductRecord, Query, SpaceId, Vector
+from index.types import Candidate, Ids, LexicalScores, ProductRecord, Query, SpaceId, Vector
+from index.verdict import Calibration
 from index.versions import Versions
 
+logger = logging.getLogger(__name__)
+
 DATABASE = "catalogue.sqlite3"
+_CALIBRATION = "calibration"
 _SMALL_SEGMENTS = 16
 """Segments that replays may leave beside the first; more are joined into one."""
 _REPLAY_CHUNK = 50_000
@@ -45,6 +52,8 @@ class Snapshot:
     """The last write that the saved state holds."""
     indexed_at: str
     """When the saved state was made, ISO 8601 in UTC; empty where there is none."""
+    calibration: Calibration | None = None
+    """What verdicts are judged by; None: nobody calibrated this catalogue."""
 
 
 class Store:
@@ -88,6 +97,29 @@ class Store:
         segments = (snapshot or self.refresh()).segments
         return [ranking.rank(segments, query) for query in queries]
 
+    def lexical(self, text: str) -> LexicalScores | None:
+        """Gives the products that hold words of a text, for ``Query``; None where none does.
+
+        Of the present state: a search of an earlier one shows no product that it does not have.
+        """
+        found = self.catalogue.lexical(text) if text else None
+        return found if found is not None and len(found.keys) else None
+
+    def search_among(
+        self, ids: Iterable[str], queries: Sequence[Query], *, hidden: str | None = None
+    ) -> list[list[Candidate]]:
+        """Gives the ranked candidates of each query among a few products; unknown ids are none.
+
+        Pictures with the sha256 ``hidden`` do not count.
+
+        Cost: reads the vectors of these products from the catalogue.
+        """
+        products = list(self.catalogue.indexed(self.catalogue.keys_of(ids)))
+        if hidden is not None:
+            products = [self._without_picture(one, hidden) for one in products]
+        segments = (LiveSegment(Segment.of(products, self.space), None),)
+        return [ranking.rank(segments, query) for query in queries]
+
     def upsert(self, records: Sequence[ProductRecord]) -> None:
         """Writes products in one transaction; the next search sees them."""
         self.catalogue.upsert(records)
@@ -95,6 +127,10 @@ class Store:
     def delete(self, ids: Iterable[str]) -> int:
         """Removes products in one transaction; the next search does not see them."""
         return self.catalogue.delete(ids)
+
+    def calibrate(self, calibration: Calibration) -> None:
+        """Writes what verdicts are judged by; the next search uses it."""
+        self.catalogue.write_setting(_CALIBRATION, calibration.to_json())
 
     def refresh(self) -> Snapshot:
         """Replays writes of this or any other process that the index does not hold yet."""
@@ -134,6 +170,10 @@ class Store:
                     snapshot, version=name, version_sequence=snapshot.sequence, indexed_at=_now()
                 )
         return name
+
+    def version_states(self) -> dict[str, bool]:
+        """Gives the names of the saved states, and whether their checksums hold."""
+        return self._versions.states(self.space)
 
     def picture_vectors(self, product_id: str) -> tuple[Vector, Vector, Vector] | None:
         """Gives embedding and colours of the first picture and the text vector; None if none.
@@ -186,6 +226,29 @@ class Store:
                 "which embeds everything anew"
             )
 
+    def _without_picture(self, indexed: IndexedProduct, hidden: str) -> IndexedProduct:
+        sources = self.catalogue.sources(indexed.product.id)
+        rows = [row for row, (_, sha256) in enumerate(sources) if sha256 != hidden]
+        return replace(
+            indexed,
+            picture_keys=indexed.picture_keys[rows],
+            embeddings=indexed.embeddings[rows],
+            colours=indexed.colours[rows],
+        )
+
+    def _calibration(self) -> Calibration | None:
+        """What was written last; one that cannot be read, or of another embedder, counts as none.
+
+        ``doctor`` writes a new one; searches must not end because of it.
+        """
+        text = self.catalogue.meta().get(_CALIBRATION)
+        try:
+            found = Calibration.from_json(text) if text else None
+        except StoreDamagedError as error:
+            logger.warning("no verdicts: %s", error)
+            return None
+        return found if found is None or found.space == str(self.space) else None
+
     def _catalogue_id(self) -> str:
         return self.catalogue.meta()["catalogue_id"]
 
@@ -204,6 +267,7 @@ class Store:
             version.name,
             version.sequence,
             version.created_at,
+            self._calibration(),
         )
         return self._replayed(loaded)
 
@@ -218,7 +282,12 @@ class Store:
             LiveSegment(self._segment(changes.upserted[start : start + _REPLAY_CHUNK]), None)
             for start in range(0, len(changes.upserted), _REPLAY_CHUNK)
         ]
-        replayed = replace(snapshot, sequence=changes.sequence, segments=(*kept, *added))
+        replayed = replace(
+            snapshot,
+            sequence=changes.sequence,
+            segments=(*kept, *added),
+            calibration=self._calibration(),
+        )
         return self._joined_small(replayed)
 
     def _joined_small(self, snapshot: Snapshot) -> Snapshot:

@@ -11,7 +11,8 @@ from sqlalchemy.engine import URL, Connection, Engine
 
 from index.errors import StoreDamagedError, StoreMissingError, StoreUnwritableError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""2: products' words in ``lexical``; a change of ``lexical_words`` is a new version too."""
 
 metadata = sa.MetaData()
 

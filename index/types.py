@@ -148,6 +148,18 @@ class FusionWeights:
     """Words against product pictures."""
     text: float = 0.0
     """Words against product text."""
+    lexical: float = 0.0
+    """The question's very words in the product's."""
+
+
+@dataclass(frozen=True)
+class LexicalScores:
+    """Which products hold words of a question; all others have score 0."""
+
+    keys: Ids
+    """``(m,)`` ascending."""
+    scores: NDArray[np.float32]
+    """``(m,)`` in (0, 1]: the share of the question that a product holds."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +174,8 @@ class Query:
     k: int = 10
     is_grouped: bool = True
     """One candidate per group; otherwise one per product."""
+    lexical: LexicalScores | None = None
+    """Of the words' own letters; None: not asked, or no product holds any."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +187,7 @@ class Candidate:
     score: float
     """Weighted mean of the parts, in [-1, 1]."""
     parts: Mapping[str, float]
-    """Cosine by kind (``image``, ``colour``, ``text_image``, ``text``), those that were asked."""
+    """Those that were asked: cosines (``image``, ``colour``, ``text_image``, ``text``), and the
+    share of the words that it holds (``lexical``)."""
     picture: int
     """Position among the product's pictures of the one that matched best."""

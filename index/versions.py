@@ -71,6 +71,17 @@ class Versions:
         """Gives the names of all versions, oldest first."""
         return sorted(path.name for path in self._numbered() if (path / MANIFEST).is_file())
 
+    def states(self, space: SpaceId) -> dict[str, bool]:
+        """Gives every version's name, oldest first, and whether it can be opened."""
+        return {name: self._is_sound(self._folder / name, space) for name in self.names()}
+
+    def _is_sound(self, folder: Path, space: SpaceId) -> bool:
+        try:
+            self._load(folder, space)
+        except StoreDamagedError:
+            return False
+        return True
+
     def _numbered(self) -> list[Path]:
         """Finished folders, also those whose manifest was lost: their numbers are taken."""
         if not self._folder.is_dir():

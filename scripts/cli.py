@@ -7,6 +7,7 @@ import typer
 
 from index.errors import CatalogueError
 from scripts.demo import demo
+from scripts.doctor import doctor
 from scripts.evaluate import evaluate
 from scripts.index_catalogue import index_catalogue
 from scripts.search import search
@@ -28,6 +29,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "serve": serve,
     "search": search,
     "eval": evaluate,
+    "doctor": doctor,
     "settings": show_settings,
 }
 for _name, _command in COMMANDS.items():

@@ -53,4 +53,7 @@ def run(service: Service, listener: socket.socket) -> None:
     host, port = listener.getsockname()[:2]
     print(f"Snapshelf is at http://{host}:{port}/ (stop with Ctrl-C)", flush=True)
     config = uvicorn.Config(create_app(service), log_level="warning", server_header=False)
-    uvicorn.Server(config).run(sockets=[listener])
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        service.conversation.keeper.sessions.close()  # folds the log in: nothing deleted is left

@@ -3,6 +3,9 @@
 ServiceError
 ├── RequestError        the request asks for something that cannot be done
 ├── WritesClosedError   the server takes no writes as it was started
+├── UnknownSessionError  no session has this id, or it has expired
+├── SessionsOffError     this server keeps no sessions
+├── SessionBusyError     many follow-ups on one session at once
 ├── FetchError          a picture's address cannot be fetched
 └── SettingsError       a setting is wrong
 """
@@ -18,6 +21,18 @@ class RequestError(ServiceError):
 
 class WritesClosedError(ServiceError):
     """Writes are answered only on loopback while no keys are set."""
+
+
+class UnknownSessionError(ServiceError):
+    """No session has this id, or it has expired."""
+
+
+class SessionsOffError(ServiceError):
+    """This server keeps no sessions, as its settings say."""
+
+
+class SessionBusyError(ServiceError):
+    """Other follow-ups on the same session were faster, again and again."""
 
 
 class FetchError(ServiceError):

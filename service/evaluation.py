@@ -18,7 +18,7 @@ from index.errors import UnknownProductError
 from index.store import Store
 from index.types import NO_FILTERS, Filters
 from service.errors import RequestError
-from service.pipeline import SearchPipeline, SearchRequest
+from service.pipeline import Match, SearchPipeline, SearchRequest
 
 DEPTH = 10
 METRICS: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
@@ -118,8 +118,15 @@ def _judged(
         photo, query.text, DEPTH, is_main_only=True, filters=filters, is_grouped=is_group
     )
     matches = pipeline.search(request).items[0].matches
-    ranked = [one.product.group if is_group else one.product.id for one in matches]
+    ranked = [_judged_as(one, right, is_group=is_group) for one in matches]
     return Judged(right, tuple(ranked), category)
+
+
+def _judged_as(match: Match, right: str, *, is_group: bool) -> str:
+    """The id of a match: the right one where it is one of the match's listings."""
+    listed = (match.product, *match.also_listed_as)
+    ids = [one.group if is_group else one.id for one in listed]
+    return right if right in ids else ids[0]
 
 
 def _label(store: Store, query: LabelledQuery) -> tuple[bool, str, str]:

@@ -1,7 +1,8 @@
 """How much each kind of similarity counts, by kind of query.
 
-Fitted by ``benchmarks/fit_fusion.py`` on the development data (never on the Luma shop); the tables
-that decided are in ``docs/decisions/0004-fusion-weights.md``.
+Fitted by ``benchmarks/fit_fusion.py`` and ``benchmarks/lexical.py --fit`` on the development data
+(never on the Luma shop); the tables that decided are in ``docs/decisions/0004-fusion-weights.md``
+and ``0012-lexical.md``.
 """
 
 from dataclasses import replace
@@ -18,10 +19,12 @@ CaptionUse: TypeAlias = Literal["off", "beside", "alone"]
 PHOTO = FusionWeights(image=1.0, colour=0.2)
 STUDIO = FusionWeights(image=1.0, colour=0.6)
 """For a picture on a plain background, as catalogues have: its colours can be trusted."""
-PHOTO_AND_TEXT = FusionWeights(image=1.0, colour=0.2, text_image=0.25, text=0.25)
+PHOTO_AND_TEXT = FusionWeights(image=1.0, colour=0.2, text_image=0.25, text=0.1, lexical=0.3)
+PRODUCT = FusionWeights(image=1.0, colour=0.2, text_image=0.25, text=0.25)
+"""For a product's own picture and words, which are looked for in other products."""
 CAPTION_TEXT = 0.1
 """Weight of a caption's words against product texts, beside a photo's own parts."""
-TEXT = FusionWeights(text_image=0.25, text=1.0)
+TEXT = FusionWeights(text_image=0.25, text=1.0, lexical=1.0)
 
 
 def weights_for(image: Image.Image) -> FusionWeights:

@@ -1,6 +1,6 @@
 """Which of a product's offers is shown first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -31,6 +31,18 @@ def ordered_offers(product: Product, filters: Filters = NO_FILTERS) -> list[Offe
         )
 
     return sorted(product.offers, key=order)
+
+
+def with_offers_of(product: Product, others: Sequence[Product]) -> Product:
+    """Gives a product whose offers are followed by those of other listings of the same thing.
+
+    A merchant's offers all stay where their links differ; without a link, where their terms do.
+    """
+    kept: dict[Hashable, Offer] = {}
+    for offer in (offer for one in (product, *others) for offer in one.offers):
+        told_apart_by = offer.link or (offer.price, offer.availability)
+        kept.setdefault((offer.merchant, told_apart_by), offer)
+    return replace(product, offers=tuple(kept.values()))
 
 
 def cheaper_than(product: Product, filters: Filters) -> Filters:

@@ -6,24 +6,31 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Protocol, TypeVar
 
 from PIL import Image
 
 from index.store import Snapshot, Store
 from index.types import NO_FILTERS, Candidate, Filters, FusionWeights, Product, Query
+from index.verdict import Verdict
 from service.errors import RequestError
-from service.fusion import PHOTO_AND_TEXT, CaptionUse, weights_for, with_caption
-from service.offers import cheaper_than
-from service.search.composing import alone, asked, beside_photo
+from service.fusion import PRODUCT, CaptionUse, weights_for, with_caption
+from service.listing_collapse import Listing, Search, all_variants, distinct
+from service.offers import cheaper_than, with_offers_of
+from service.search.composing import Asked, alone, asked, beside_photo, written
 from service.search.merging import merged
 from service.search.shop_words import ShopWords
 from service.search.words import Understood, understand
+from service.verdicts import is_about_the_photo, verdict_of
 from vision.decode import PhotoLimits, crop, decode
 from vision.errors import ModelError
 from vision.protocols import Captioner, ColourDescriber, Detector, Embedder
 from vision.types import Box, Caption, DetectedItem, Photo
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 MAX_K = 100
 MAX_TEXT_CHARACTERS = 2_000
@@ -53,6 +60,32 @@ class Match:
     parts: Mapping[str, float]
     picture: int
     variants: tuple[Product, ...]
+    also_listed_as: tuple[Product, ...] = ()
+    """The same thing under other ids; ``product`` has their offers too."""
+
+
+class Shown(Protocol):
+    """What is kept of a match to show it again."""
+
+    @property
+    def id(self) -> str:
+        """Of the product."""
+
+    @property
+    def score(self) -> float:
+        """As ``Match``."""
+
+    @property
+    def parts(self) -> Mapping[str, float]:
+        """As ``Match``."""
+
+    @property
+    def picture(self) -> int:
+        """As ``Match``."""
+
+    @property
+    def others(self) -> Sequence[str]:
+        """Ids of ``Match.also_listed_as``."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +96,12 @@ class ItemMatches:
     matches: tuple[Match, ...]
     caption: Caption | None = None
     """None: nobody looked, or the captioner was down."""
+    views: tuple[Query, ...] = ()
+    """What the photo alone asks for, one a view; a follow-up goes on from it."""
+    filters: Filters = NO_FILTERS
+    """What the matches had to pass: the request's filters and those of its words."""
+    verdict: Verdict | None = None
+    """None: nobody calibrated the catalogue, or words ask for another thing than the photo."""
 
 
 @dataclass(frozen=True)
@@ -154,15 +193,16 @@ class SearchPipeline:
         is_alone = len(items) == 1 and request.box is None
         views = [_views(photo, item, is_alone) for item in items if item] if photo else []
         with watch.stage("caption"):
-            captions = self._captions([one[0] for one in views], len(items))
+            captions = self._captions(items, [one[0] for one in views])
         snapshot = self.store.refresh()
-        words = self._understood(request.text, snapshot)
+        words = self.understood(request.text, snapshot) if request.text else None
         filters = merged(request.filters, words.filters) if words else request.filters
         with watch.stage("embed"):
-            queries = self._queries([view for one in views for view in one], words)
+            seen_queries = self._seen([view for one in views for view in one])
             owners = [index for index, one in enumerate(views) for _ in one] or [0]
             spoken = [captions[owner] for owner in owners]
-            queries = self._with_captions(queries, spoken, request)
+            seen_queries = self._with_captions(seen_queries, spoken, request)
+            queries = self.worded(seen_queries, words)
         queries = [
             replace(query, filters=filters, k=request.k, is_grouped=request.is_grouped)
             for query in queries
@@ -170,26 +210,89 @@ class SearchPipeline:
         with watch.stage("search"):
             if words and words.cheaper:
                 queries = self._cheaper(queries, snapshot)
-            found = self._join(self.store.search(queries, snapshot))
-            matches = [
-                _best_of(
-                    [one for one, owner in zip(found, owners, strict=True) if owner == index],
-                    request,
-                )
-                for index in range(len(items))
+            per_item = [_of(index, queries, owners) for index in range(len(items))]
+            matches = self._join([self._distinct(one, snapshot) for one in per_item])
+            seen_views = [tuple(_of(index, seen_queries, owners)) for index in range(len(items))]
+            verdicts = [
+                self._verdict(ranked, asked_views, words, snapshot)
+                for ranked, asked_views in zip(matches, seen_views, strict=True)
             ]
         return SearchResult(
             session=uuid.uuid4().hex,
             width=photo.width if photo else None,
             height=photo.height if photo else None,
             items=tuple(
-                ItemMatches(item, ranked, caption)
-                for item, ranked, caption in zip(items, matches, captions, strict=True)
+                ItemMatches(
+                    item,
+                    ranked,
+                    caption,
+                    views=seen_views[index],
+                    filters=_of(index, queries, owners)[0].filters,
+                    verdict=verdicts[index],
+                )
+                for index, (item, ranked, caption) in enumerate(
+                    zip(items, matches, captions, strict=True)
+                )
             ),
             snapshot=snapshot,
             timings_ms=watch.timings(),
             words=words,
         )
+
+    def _verdict(
+        self,
+        matches: Sequence[Match],
+        views: Sequence[Query],
+        words: Understood | None,
+        snapshot: Snapshot,
+    ) -> Verdict | None:
+        if not matches or not is_about_the_photo(words):
+            return None
+        shown = (matches[0].product, *matches[0].also_listed_as)
+        return verdict_of(shown, views, self.store, snapshot)
+
+    def understood(self, text: str, snapshot: Snapshot) -> Understood:
+        """Takes words apart with what the shop may mean by them."""
+        return understand(text, self.words.vocabulary(snapshot.sequence))
+
+    def worded(self, queries: Sequence[Query], words: Understood | None) -> list[Query]:
+        """Gives the queries of an item's views with words beside them; one for words alone.
+
+        Words of a query's own (a caption) stay where the shopper's ask for no other thing.
+        """
+        if words is None:
+            return list(queries)
+        said = asked(words, self.embedder, self.colours)
+        letters = written(words, is_alone=not queries)
+        said = replace(said, lexical=self.store.lexical(letters))
+        return [_beside(said, query) for query in queries] or [alone(said)]
+
+    def ranked(self, queries: Sequence[Query], snapshot: Snapshot) -> tuple[Match, ...]:
+        """Gives one ranking of the queries of one item, each product or group once."""
+        return self._join([self._distinct(queries, snapshot)])[0]
+
+    def among(self, products: Sequence[Product], queries: Sequence[Query]) -> tuple[Match, ...]:
+        """Gives the ranking of those of some products that pass the queries' filters."""
+        ids = [one.id for one in products]
+        search = partial(self.store.search_among, ids)
+        return self._join([self._distinct(queries, self.store.refresh(), search)])[0]
+
+    def recalled(self, shown: Sequence[Shown]) -> tuple[Match, ...]:
+        """Gives matches as they were shown once, of products that are still there."""
+        catalogue = self.store.catalogue
+        ids = [id_ for one in shown for id_ in (one.id, *one.others)]
+        found = {id_: product for id_, (product, _) in catalogue.existing(ids).items()}
+        listings = [
+            Listing(
+                Candidate(0, one.score, one.parts, one.picture),
+                with_offers_of(found[one.id], others),
+                others,
+            )
+            for one in shown
+            if one.id in found
+            for others in [tuple(found[id_] for id_ in one.others if id_ in found)]
+        ]
+        return self._join([listings])[0]
 
     def similar(self, product_id: str, k: int, filters: Filters = NO_FILTERS) -> list[Match]:
         """Gives the matches of a product's own picture and words, without its own group.
@@ -202,9 +305,13 @@ class SearchPipeline:
         if vectors is None:
             return []
         image, colours, text = vectors
-        query = Query(image, colours, text, PHOTO_AND_TEXT, filters, k=k + 1)
-        [matches] = self._join(self.store.search([query]))
-        return [match for match in matches if match.product.group != product.group][:k]
+        query = Query(image, colours, text, PRODUCT, filters, k=k + 1)
+        matches = self.ranked([query], self.store.refresh())
+        return [
+            match
+            for match in matches
+            if product.group not in {one.group for one in (match.product, *match.also_listed_as)}
+        ][:k]
 
     def _items(self, photo: Photo | None, request: SearchRequest) -> Sequence[DetectedItem | None]:
         if photo is None:
@@ -215,40 +322,42 @@ class SearchPipeline:
         items = self.detector.detect(photo)
         return items[:1] if request.is_main_only else items
 
-    def _captions(self, crops: Sequence[Image.Image], items: int) -> Sequence[Caption | None]:
-        """One an item; a captioner that is down or slow costs its captions, not the search."""
-        if self.captioner is None or not crops:
-            return [None] * items
+    def _captions(
+        self, items: Sequence[DetectedItem | None], crops: Sequence[Image.Image]
+    ) -> Sequence[Caption | None]:
+        """One an item, the detector's own where it has one.
+
+        A captioner that is down or slow costs its captions, not the search.
+        """
+        known = [item.caption if item else None for item in items]
+        asked = [one for one, caption in zip(crops, known, strict=False) if caption is None]
+        if self.captioner is None or not asked:
+            return known
         try:
-            return self.captioner.caption(crops)
+            said = iter(self.captioner.caption(asked))
         except ModelError as error:
             logger.warning("no captions: %s", error)
-            return [None] * items
+            return known
+        return [caption or next(said) for caption in known]
 
-    def _understood(self, text: str, snapshot: Snapshot) -> Understood | None:
-        return understand(text, self.words.vocabulary(snapshot.sequence)) if text else None
-
-    def _queries(self, crops: Sequence[Image.Image], words: Understood | None) -> list[Query]:
-        """One query a view, without filters and k; one for words without a photo."""
-        said = asked(words, self.embedder, self.colours) if words else None
+    def _seen(self, crops: Sequence[Image.Image]) -> list[Query]:
+        """One query a view, without words, filters and k; none without a photo."""
         if not crops:
-            return [alone(said)] if said else []
+            return []
         images = self.embedder.embed_images(crops)  # (n, d)
         colours = self.colours.describe(crops)  # (n, c)
         weights = [weights_for(one) for one in crops]
         rows = zip(images, colours, weights, strict=True)
-        if said is None:
-            return [Query(image, colour, None, weight) for image, colour, weight in rows]
-        return [beside_photo(said, image, colour, weight) for image, colour, weight in rows]
+        return [Query(image, colour, weights=weight) for image, colour, weight in rows]
 
     def _cheaper(self, queries: list[Query], snapshot: Snapshot) -> list[Query]:
         """Below the price of what would be shown first, item by item; unpriced: as it was."""
-        firsts = self._join(self.store.search([replace(one, k=1) for one in queries], snapshot))
+        firsts = [self._distinct([replace(one, k=1)], snapshot) for one in queries]
         return [
-            replace(query, filters=cheaper_than(matches[0].product, query.filters))
-            if matches
+            replace(query, filters=cheaper_than(found[0].product, query.filters))
+            if found
             else query
-            for query, matches in zip(queries, firsts, strict=True)
+            for query, found in zip(queries, firsts, strict=True)
         ]
 
     def _with_captions(
@@ -271,18 +380,28 @@ class SearchPipeline:
             for query, text in zip(queries, texts, strict=True)
         ]
 
-    def _join(self, found: Sequence[Sequence[Candidate]]) -> list[tuple[Match, ...]]:
-        """Candidates to matches: one round of the database for all items."""
-        catalogue = self.store.catalogue
-        products = catalogue.products([one.key for ranked in found for one in ranked])
-        groups = catalogue.variants({product.group for product in products.values()})
-        joined = []
-        for ranked in found:
-            matches = [
-                _match(one, products[one.key], groups) for one in ranked if one.key in products
-            ]
-            joined.append(tuple(sorted(matches, key=lambda one: (-one.score, one.product.id))))
-        return joined
+    def _distinct(
+        self, queries: Sequence[Query], snapshot: Snapshot, search: Search | None = None
+    ) -> list[Listing]:
+        """The k best things for one item; of all products, unless a search among some is given."""
+        every = partial(self.store.search, snapshot=snapshot)
+        return distinct(search or every, queries, self.store.catalogue, snapshot.segments)
+
+    def _join(self, found: Sequence[Sequence[Listing]]) -> list[tuple[Match, ...]]:
+        """Things to matches: one round of the database for all items."""
+        everything = [one for listings in found for one in listings]
+        groups = self.store.catalogue.variants(
+            {product.group for one in everything for product in (one.product, *one.others)}
+        )
+        return [
+            tuple(
+                sorted(
+                    (_match(one, groups) for one in listings),
+                    key=lambda one: (-one.score, one.product.id),
+                )
+            )
+            for listings in found
+        ]
 
 
 def check(request: SearchRequest) -> None:
@@ -312,19 +431,19 @@ def _views(photo: Photo, item: DetectedItem, is_alone: bool) -> list[Image.Image
     return [region, photo.image] if is_alone and item.box != photo.box else [region]
 
 
-def _best_of(rankings: Sequence[Sequence[Match]], request: SearchRequest) -> tuple[Match, ...]:
-    """One ranking of several, each product or group with its best score."""
-    if len(rankings) == 1:
-        return tuple(rankings[0])
-    ordered = sorted(
-        (match for ranking in rankings for match in ranking),
-        key=lambda one: (-one.score, one.product.id),
-    )
-    best: dict[str, Match] = {}
-    for match in ordered:
-        key = match.product.group if request.is_grouped else match.product.id
-        best.setdefault(key, match)
-    return tuple(best.values())[: request.k]
+def _of(index: int, values: Sequence[T], owners: Sequence[int]) -> list[T]:
+    """The values of one item; of an item of words alone the photo has none."""
+    return [one for one, owner in zip(values, owners, strict=False) if owner == index]
+
+
+def _beside(said: Asked, query: Query) -> Query:
+    if query.image is None or query.colours is None:
+        return alone(said)
+    found = beside_photo(said, query.image, query.colours, query.weights)
+    words = said.understood
+    if query.text is None or words.residual or words.changes or words.has_colour_change:
+        return found
+    return replace(found, text=query.text, weights=query.weights)
 
 
 def caption_words(caption: Caption) -> str:
@@ -332,13 +451,12 @@ def caption_words(caption: Caption) -> str:
     return ", ".join(dict.fromkeys(one for one in (caption.title, caption.category) if one))
 
 
-def _match(
-    candidate: Candidate, product: Product, groups: Mapping[str, Sequence[Product]]
-) -> Match:
+def _match(listing: Listing, groups: Mapping[str, Sequence[Product]]) -> Match:
     return Match(
-        product=product,
-        score=candidate.score,
-        parts=candidate.parts,
-        picture=candidate.picture,
-        variants=tuple(one for one in groups.get(product.group, ()) if one.id != product.id),
+        product=listing.product,
+        score=listing.candidate.score,
+        parts=listing.candidate.parts,
+        picture=listing.candidate.picture,
+        variants=all_variants(listing, groups),
+        also_listed_as=listing.others,
     )

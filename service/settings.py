@@ -27,9 +27,10 @@ class Settings(BaseSettings):
         "embedded",
         description="embedded, hf-hub:ORG/REPO, local-dir:PATH, or ARCHITECTURE/PRETRAINED",
     )
-    detector: Literal["embedded", "none"] = Field(
+    detector: str = Field(
         "embedded",
-        description="embedded: the things that stand out in a photo; none: the photo is one item",
+        description="embedded: the things that stand out in a photo; none: the photo is one item; "
+        "qwen, qwen:NAME, openai:MODEL@BASE_URL: as a model locates and describes them",
     )
     max_items: int = Field(5, ge=1, le=20, description="most items of one photo")
     captioner: str = Field(
@@ -53,7 +54,7 @@ class Settings(BaseSettings):
         SecretStr(""), description="for openai: models; most local servers need none"
     )
     caption_timeout_s: float = Field(
-        10.0, gt=0, description="a search goes on without captions that take longer"
+        10.0, gt=0, description="a search goes on without captions and items that take longer"
     )
     answer_timeout_s: float = Field(
         20.0, gt=0, description="an answer goes on without a model that takes longer"
@@ -91,6 +92,12 @@ class Settings(BaseSettings):
 
     max_concurrent_answers: int = Field(
         8, ge=1, description="answers being written at once; more wait for their turn"
+    )
+    session_minutes: float = Field(
+        30.0,
+        ge=0,
+        le=10_080,
+        description="for follow-ups a search is kept so long after its last use; 0: not at all",
     )
 
     @classmethod

@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from index.sessions import DATABASE, Sessions
 from index.store import Store
 from index.types import SpaceId
 from service.answer.answers import AnswerWriter
+from service.conversation import Conversation
+from service.feedback import FeedbackBook
 from service.http.context import Service
 from service.ingest import Ingest
 from service.picture_sources import PictureSources
 from service.pipeline import SearchPipeline
 from service.search.shop_words import ShopWords
+from service.sessions import SessionKeeper
 from service.settings import Settings
+from service.shopping.lister import ShoppingLists
+from service.shopping.themes import ThemeWriter
 from vision.colour import LabHistogram
 from vision.decode import PhotoLimits
 from vision.embedded_model import embedded_model_dir
@@ -74,13 +80,13 @@ def load_models(settings: Settings, *, is_searching: bool = True) -> Models:
         return Models(embedder=_embedder(settings), colours=LabHistogram())
     chats = {
         name: _chat_model(name, settings)
-        for name in {settings.captioner, settings.writer}
+        for name in {settings.captioner, settings.writer, settings.detector}
         if name not in {EMBEDDED, NONE}
     }
     return Models(
         embedder=_embedder(settings),
         colours=LabHistogram(),
-        detector=load_detector(settings),
+        detector=load_detector(settings, chats),
         captioner=_captioner(settings, chats),
         writer=chats.get(settings.writer),
     )
@@ -100,19 +106,31 @@ def _embedder(settings: Settings) -> Embedder:
     return OpenClipEmbedder(f"local-dir:{folder}", _compute(settings), EMBEDDED)
 
 
-def load_detector(settings: Settings) -> Detector:
-    """Loads what finds the items of a photo.
+def load_detector(settings: Settings, chats: Mapping[str, ChatModel] | None = None) -> Detector:
+    """Loads what finds the items of a photo; a chat model that is loaded already is shared.
 
     Raises:
-        ModelUnavailableError: its package is missing.
+        UnknownModelError: a name that is no detector.
+        ModelUnavailableError: its package is missing, or the model cannot be loaded.
     """
     if settings.detector == NONE:
         return WholePhotoDetector()
     from vision.item_boxes import ItemRules
-    from vision.saliency_detector import SaliencyDetector
 
     rules = ItemRules(max_items=settings.max_items)
-    return SaliencyDetector(settings.cache, settings.threads, rules)
+    if settings.detector == EMBEDDED:
+        from vision.saliency_detector import SaliencyDetector
+
+        return SaliencyDetector(settings.cache, settings.threads, rules)
+    from vision.chat_grounder import ChatGrounder
+    from vision.grounding_boxes import LIMITS
+    from vision.grounding_detector import Grounder, GroundingDetector
+
+    name = settings.detector
+    model = chats[name] if chats else _chat_model(name, settings)
+    grounder = model if isinstance(model, Grounder) else ChatGrounder(model)
+    limits = replace(LIMITS, timeout_s=settings.caption_timeout_s)
+    return GroundingDetector(grounder, limits, rules)
 
 
 def _captioner(settings: Settings, chats: Mapping[str, ChatModel]) -> Captioner | None:
@@ -131,7 +149,7 @@ def _captioner(settings: Settings, chats: Mapping[str, ChatModel]) -> Captioner 
 
 
 def _chat_model(name: str, settings: Settings) -> ChatModel:
-    """One engine a name: captioner and writer of one name share it."""
+    """One engine a name: captioner, writer and detector of one name share it."""
     if name == DEFAULT_QWEN:
         from vision.qwen_loading import default_qwen, device_memory_bytes
 
@@ -191,12 +209,33 @@ def search_pipeline(settings: Settings, models: Models, store: Store) -> SearchP
     )
 
 
+def conversation(
+    settings: Settings, pipeline: SearchPipeline, answers: AnswerWriter
+) -> Conversation:
+    """Follow-ups on searches of a store; opens the database of its sessions.
+
+    Raises:
+        StoreUnwritableError, StoreDamagedError: as ``Sessions``.
+    """
+    sessions = Sessions(pipeline.store.folder / DATABASE)
+    keeper = SessionKeeper(sessions, str(pipeline.store.space), settings.session_minutes)
+    return Conversation(pipeline, keeper, answers)
+
+
 def answer_writer(settings: Settings, models: Models) -> AnswerWriter:
     """What turns matches into a comparison."""
     limits = ChatLimits(timeout_s=settings.answer_timeout_s)
     return AnswerWriter(
         models.writer, settings.writer_mode, limits, places=settings.max_concurrent_answers
     )
+
+
+def shopping_lists(settings: Settings, models: Models, pipeline: SearchPipeline) -> ShoppingLists:
+    """What makes shopping lists; the writer, where there is one, proposes for occasions."""
+    limits = ChatLimits(max_tokens=500, timeout_s=settings.answer_timeout_s)
+    places = settings.max_concurrent_answers
+    themes = ThemeWriter(models.writer, limits, places) if models.writer else None
+    return ShoppingLists(pipeline, themes)
 
 
 def ingest(settings: Settings, models: Models, store: Store) -> Ingest:
@@ -224,6 +263,8 @@ def http_service(settings: Settings, models: Models, store: Store, host: str) ->
     """Everything that the HTTP routes need."""
     pipeline = search_pipeline(settings, models, store)
     pipeline.words.read_ahead()
+    answers = answer_writer(settings, models)
+    talk = conversation(settings, pipeline, answers)
     return Service(
         pipeline=pipeline,
         ingest=ingest(settings, models, store),
@@ -232,7 +273,10 @@ def http_service(settings: Settings, models: Models, store: Store, host: str) ->
         embedder=store.space.embedder,
         max_body_bytes=settings.max_photo_bytes + _FORM_BYTES,
         host=host,
-        answers=answer_writer(settings, models),
+        answers=answers,
         searches=anyio.CapacityLimiter(settings.max_concurrent_searches),
         writings=anyio.CapacityLimiter(settings.max_concurrent_answers),
+        conversation=talk,
+        feedback=FeedbackBook(talk.keeper, store.catalogue),
+        shopping=shopping_lists(settings, models, pipeline),
     )

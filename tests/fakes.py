@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from PIL import Image
 from index.store import Store
 from index.types import Offer, PictureRecord, Price, Product, ProductRecord, SpaceId
 from vision.protocols import ColourDescriber, Embedder
-from vision.types import EmbedderId, Vectors
+from vision.types import ChatLimits, ChatMessage, EmbedderId, Vectors
 
 SPACE = SpaceId(embedder="fake (16-d, fake-1)", dimension=16, colour="fake", colour_dimension=4)
 
@@ -48,6 +48,31 @@ class FakeColours:
         ]
         pixels = np.array(means).reshape(-1, 3) / 127.5 - 1
         return unit(np.hstack([pixels, np.full((len(means), 1), 0.25)]))
+
+
+class FakeChat:
+    """A chat model that says what it is told to, and keeps what it was asked."""
+
+    name = "fake-chat"
+
+    def __init__(self, replies: Sequence[str | Exception]) -> None:
+        self.replies = list(replies)
+        self.asked: list[tuple[list[ChatMessage], Mapping[str, object] | None]] = []
+
+    def complete(
+        self,
+        messages: Sequence[ChatMessage],
+        limits: ChatLimits,
+        schema: Mapping[str, object] | None = None,
+    ) -> str:
+        self.asked.append((list(messages), schema))
+        reply = self.replies.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    def stream(self, messages: Sequence[ChatMessage], limits: ChatLimits) -> Iterator[str]:
+        yield self.complete(messages, limits)
 
 
 FAKE_EMBEDDER: Embedder = FakeEmbedder()

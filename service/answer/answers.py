@@ -1,14 +1,22 @@
 """The answer to a search: facts first, a model's words only where they are true."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from service.answer.background import Background
-from service.answer.facts import Facts, facts_of
+from service.answer.facts import Facts, facts_of, shown_facts
 from service.answer.facts_writer import FactsWriter, Line
 from service.answer.grounding import Checker
 from service.answer.languages import Language, language_for
 from service.answer.prompts import choice_schema, prose_messages, structured_messages
+from service.answer.question_quotes import (
+    QUOTES_SCHEMA,
+    Quote,
+    parse_quotes,
+    quote_messages,
+    true_quotes,
+)
+from service.answer.question_writer import QuestionWriter
 from service.answer.sentences import sentences
 from service.answer.structured import parse_choice, render
 from service.answer.types import (
@@ -19,6 +27,7 @@ from service.answer.types import (
     Citation,
     Mode,
 )
+from service.search.questions import Question
 from vision.errors import ModelError
 from vision.protocols import ChatModel
 from vision.types import ChatLimits
@@ -100,6 +109,40 @@ class AnswerWriter:
             if isinstance(piece, Answer):
                 return piece
         raise AssertionError("a stream ends with its answer")
+
+    def reply(self, request: AnswerRequest, question: Question, refs: Sequence[int]) -> Answer:
+        """Answers a question about matches that were shown, from the catalogue's words alone.
+
+        Args:
+            request: the matches, in the order shown: ``[2]`` is the second of them.
+            question: what is asked.
+            refs: which matches it is about, from 1; empty: all.
+        """
+        facts = shown_facts(request)
+        draft = _Draft(facts, language_for(request.language))
+        writer = QuestionWriter(FactsWriter(facts, draft.language), request.matches)
+        claimed = self._claims(request) if question.topic == "words" else []
+        quoted = true_quotes(claimed, request.matches, refs)
+        draft.checked, draft.dropped = len(claimed), len(claimed) - len(quoted)
+        if self._model is not None and quoted:
+            draft.writer = self._model.name
+        for _ in draft.say_lines(writer.lines(question, refs, quoted)):
+            pass
+        return draft.finished()
+
+    def _claims(self, request: AnswerRequest) -> list[Quote]:
+        """What a model quotes for a question, unchecked; nothing without one, or where it fails."""
+        model = self._model
+        if model is None:
+            return []
+        messages = quote_messages(request)
+        pieces = self._background.pieces(
+            lambda: [model.complete(messages, self._limits, QUOTES_SCHEMA)], self._limits.timeout_s
+        )
+        try:
+            return parse_quotes("".join(pieces))
+        except ModelError:
+            return []
 
     def stream(self, request: AnswerRequest) -> Iterator[AnswerDelta | Answer]:
         """Gives checked pieces of the text as they are ready, then the answer that they make up.

@@ -1,7 +1,7 @@
 """What an answer may say: numbered facts of the best matches, with the choice already made."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from index.types import Filters, Offer, Price
@@ -13,6 +13,8 @@ from service.pipeline import Match
 from vision.types import Caption
 
 MAX_PRODUCTS = 5
+MAX_SHOWN = 99
+"""References have two digits."""
 NEAR = 0.85
 """Of the best match's score: what lies so near is of its kind where categories do not tell."""
 SAID_ATTRIBUTES = ("material", "pattern", "size", "condition")
@@ -118,9 +120,18 @@ class Facts:
 
 def facts_of(request: AnswerRequest) -> Facts:
     """Gives the facts of the first ``MAX_PRODUCTS`` comparable matches, with the choice made."""
+    return _facts(request, comparable(request.matches)[:MAX_PRODUCTS])
+
+
+def shown_facts(request: AnswerRequest) -> Facts:
+    """Gives the facts of all that was shown, in its order, for questions; nothing is picked."""
+    return replace(_facts(request, request.matches[:MAX_SHOWN]), pick=None)
+
+
+def _facts(request: AnswerRequest, matches: Sequence[Match]) -> Facts:
     products = tuple(
         _product(ref, match, request.caption, request.filters)
-        for ref, match in enumerate(comparable(request.matches)[:MAX_PRODUCTS], start=1)
+        for ref, match in enumerate(matches, start=1)
     )
     is_there = bool(products) and request.verdict != "not_in_catalogue"
     return Facts(

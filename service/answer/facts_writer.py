@@ -40,14 +40,14 @@ class FactsWriter:
         lines = [Line("verdict", self._verdict())]
         if not self.facts.products:
             return lines
-        return [*lines, *self._agreement(1), *self._terms(1)]
+        return [*lines, *self._agreement(1), *self.terms(1)]
 
     def further(self, refs: Sequence[int]) -> list[Line]:
         """Gives name and terms of products beside the best one, in the order given."""
         lines = []
         for ref in refs:
             lines.append(Line(f"name {ref}", self._say("further", name=self.name(ref))))
-            lines.extend(self._terms(ref))
+            lines.extend(self.terms(ref))
         return lines
 
     def closing(self) -> list[Line]:
@@ -102,8 +102,8 @@ class FactsWriter:
     def _fields(self, fields: Sequence[str]) -> str:
         return self.language.listed([self.language.fields[field] for field in fields])
 
-    def _terms(self, ref: int) -> list[Line]:
-        """Price, prices elsewhere, sale, stock."""
+    def terms(self, ref: int) -> list[Line]:
+        """Gives price, prices elsewhere, sale, and stock where it is out."""
         product = self.facts.of(ref)
         lines = [Line(f"price {ref}", self._price(ref)), *self._spread(ref)]
         now, before = product.price, product.regular_price

@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from service.http import operations, problems, products, search
+from service.http import chat, operations, problems, products, search, shopping_list
 from service.http.context import Service
 from service.http.metrics import REQUESTS
 
@@ -29,7 +29,13 @@ def api(max_body_bytes: int | None = None) -> FastAPI:
         summary="From a photo to the product on the shelf.",
         max_body_size=max_body_bytes,
     )
-    for router in (search.router, products.router, operations.router):
+    for router in (
+        search.router,
+        chat.router,
+        shopping_list.router,
+        products.router,
+        operations.router,
+    ):
         app.include_router(router)
     return app
 

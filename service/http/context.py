@@ -8,10 +8,13 @@ from fastapi import Depends, Request
 
 from index.store import Store
 from service.answer.answers import AnswerWriter
+from service.conversation import Conversation
 from service.errors import WritesClosedError
+from service.feedback import FeedbackBook
 from service.ingest import Ingest
 from service.picture_sources import PictureSources
 from service.pipeline import SearchPipeline
+from service.shopping.lister import ShoppingLists
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -31,6 +34,9 @@ class Service:
     searches: anyio.CapacityLimiter
     writings: anyio.CapacityLimiter
     """Apart from the searches: a slow writer must not hold them up."""
+    conversation: Conversation
+    feedback: FeedbackBook
+    shopping: ShoppingLists
 
 
 def service_of(request: Request) -> Service:

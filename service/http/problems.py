@@ -37,6 +37,7 @@ STATUS: dict[type[Exception], int] = {
     index_errors.FeedError: 422,
     index_errors.UnknownFeedError: 422,
     index_errors.UnknownProductError: 404,
+    index_errors.CalibrationError: 422,
     index_errors.StoreMissingError: 503,
     index_errors.StoreBusyError: 503,
     index_errors.StoreUnwritableError: 503,
@@ -45,6 +46,9 @@ STATUS: dict[type[Exception], int] = {
     index_errors.EmbedderMismatchError: 503,
     service_errors.RequestError: 422,
     service_errors.WritesClosedError: 403,
+    service_errors.UnknownSessionError: 404,
+    service_errors.SessionsOffError: 409,
+    service_errors.SessionBusyError: 409,
     service_errors.FetchError: 422,
     service_errors.SettingsError: 503,
 }

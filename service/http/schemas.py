@@ -76,6 +76,9 @@ class MatchSchema(ProductFields):
     scores: dict[str, float]
     why: WhySchema = WhySchema()
     variants: list[VariantSchema]
+    also_listed_as: list[str] = Field(
+        default=[], description="ids of other listings of the same thing, whose offers are here too"
+    )
 
 
 class ItemSchema(BaseModel):
@@ -250,6 +253,8 @@ def item_schema(found: ItemMatches, filters: Filters) -> ItemSchema:
         score=found.item.confidence if found.item else None,
         caption=caption.text or caption.title or None,
         attributes=attributes_of(caption),
+        verdict=found.verdict.kind if found.verdict else None,
+        confidence=round(found.verdict.confidence, 4) if found.verdict else None,
         matches=[match_schema(match, filters, caption) for match in found.matches],
     )
 
@@ -278,6 +283,7 @@ def match_schema(
         scores={name: round(value, 4) for name, value in match.parts.items()},
         why=WhySchema(agrees=list(agrees), differs=list(differs)),
         variants=[_variant(one) for one in match.variants],
+        also_listed_as=[one.id for one in match.also_listed_as],
     )
 
 

@@ -11,7 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from service.answer.types import Answer, AnswerDelta, request_for
 from service.errors import RequestError
-from service.http.context import ServiceDep
+from service.http.context import Service, ServiceDep
 from service.http.filter_schema import parse_filters
 from service.http.metrics import ANSWERS, DROPPED_SENTENCES, SEARCH_SECONDS
 from service.http.problems import problem_of
@@ -80,9 +80,7 @@ AskedDep = Annotated[Asked, Depends(asked)]
 @router.post("/v1/search", responses=PROBLEMS)
 async def search(service: ServiceDep, asked: AskedDep) -> SearchResponse:
     """Finds the products that a photo, words, or both speak of."""
-    result = await to_thread.run_sync(
-        service.pipeline.search, asked.search, limiter=service.searches
-    )
+    result = await to_thread.run_sync(_searched, service, asked, limiter=service.searches)
     response = search_response(result, asked.search.filters, service.embedder)
     if asked.is_answered:
         before = time.perf_counter()
@@ -90,10 +88,10 @@ async def search(service: ServiceDep, asked: AskedDep) -> SearchResponse:
         written = await to_thread.run_sync(
             service.answers.answer, request, limiter=service.writings
         )
-        _count_answer(written)
+        count_answer(written)
         response.answer = answer_schema(written)
-        response.timings_ms |= _with_answer(result, before)
-    _observe(response.timings_ms)
+        response.timings_ms |= with_answer(result, before)
+    observe(response.timings_ms)
     return response
 
 
@@ -113,7 +111,7 @@ async def search_stream(
     """
     yield ServerSentEvent(event="items", data=_items(seen))
     try:
-        result = await to_thread.run_sync(service.pipeline.match, seen, limiter=service.searches)
+        result = await to_thread.run_sync(_matched, service, asked, seen, limiter=service.searches)
         response = search_response(result, asked.search.filters, service.embedder)
         for number, item in enumerate(response.items):
             yield ServerSentEvent(event="matches", data={"item": number, **item.model_dump()})
@@ -122,13 +120,24 @@ async def search_stream(
             pieces = service.answers.stream(request_for(result, asked.search, asked.language))
             async for piece in _off_the_loop(pieces, service.writings):
                 yield _answer_event(piece)
-            response.timings_ms |= _with_answer(result, before)
-        _observe(response.timings_ms)
+            response.timings_ms |= with_answer(result, before)
+        observe(response.timings_ms)
         yield ServerSentEvent(
             event="done", data=response.model_dump(include={"timings_ms", "session", "store"})
         )
     except Exception as error:  # the status is sent already: a problem as the last event
         yield ServerSentEvent(event="error", data=problem_of(error, "POST /v1/search/stream"))
+
+
+def _searched(service: Service, asked: Asked) -> SearchResult:
+    return _matched(service, asked, service.pipeline.look(asked.search))
+
+
+def _matched(service: Service, asked: Asked, seen: Seen) -> SearchResult:
+    """The matches, with the session that a follow-up will need."""
+    result = service.pipeline.match(seen)
+    service.conversation.keeper.open(result, asked.search, asked.language)
+    return result
 
 
 async def _off_the_loop(
@@ -141,7 +150,7 @@ async def _off_the_loop(
 def _answer_event(piece: AnswerDelta | Answer) -> ServerSentEvent:
     if isinstance(piece, AnswerDelta):
         return ServerSentEvent(event="answer.delta", data={"text": piece.text})
-    _count_answer(piece)
+    count_answer(piece)
     return ServerSentEvent(event="answer.done", data=answer_schema(piece))
 
 
@@ -153,17 +162,20 @@ def _items(seen: Seen) -> dict[str, Any]:
     return {"photo": photo, "items": items}
 
 
-def _with_answer(result: SearchResult, before: float) -> dict[str, float]:
+def with_answer(result: SearchResult, before: float) -> dict[str, float]:
+    """Gives the time since ``before`` as the answer's, and the total with it."""
     took = (time.perf_counter() - before) * 1e3
     return rounded({"answer": took, "total": result.timings_ms["total"] + took})
 
 
-def _observe(timings_ms: dict[str, float]) -> None:
+def observe(timings_ms: dict[str, float]) -> None:
+    """Adds the times of a search to the metrics."""
     for stage, milliseconds in timings_ms.items():
         SEARCH_SECONDS.labels(stage).observe(milliseconds / 1e3)
 
 
-def _count_answer(answer: Answer) -> None:
+def count_answer(answer: Answer) -> None:
+    """Adds an answer to the metrics."""
     ANSWERS.labels(answer.writer).inc()
     DROPPED_SENTENCES.inc(answer.dropped)
 

@@ -129,7 +129,7 @@ def _categories_in_other_titles(
     return inside
 
 
-def _families(colour: str) -> frozenset[str]:
+def families_of(colour: str) -> frozenset[str]:
     """The families of a shop's colour, word by word: ``Crimson/Sand`` is red and beige."""
     tokens = tokenized(colour)
     families: set[str] = set()
@@ -144,7 +144,7 @@ def _families(colour: str) -> frozenset[str]:
 
 def _colours_by_name(colours: Sequence[str]) -> dict[str, tuple[str, ...]]:
     keys = {one: phrase_key(one) for one in colours}
-    families = {one: _families(one) for one in colours}
+    families = {one: families_of(one) for one in colours}
     by_name = {}
     for word in lexicon.colours().meanings():
         held = () if word.is_family else _naming(word, keys)
@@ -177,7 +177,7 @@ def _colour_titles(
         for first, second in itertools.pairwise(title):
             if (first,) in lexicon.colours():
                 pair = (first, second)
-                pairs[pair] = pairs.get(pair, frozenset()) | _families(product.color)
+                pairs[pair] = pairs.get(pair, frozenset()) | families_of(product.color)
     return pairs
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from index.types import FusionWeights, Query, Vector
+from index.types import FusionWeights, LexicalScores, Query, Vector
 from service.fusion import PHOTO_AND_TEXT, TEXT
 from service.search.colour_targets import colour_target
 from service.search.moves import MOVES, MoveWeights, moved
@@ -26,6 +26,8 @@ class Asked:
     """Of the colours wished less those refused."""
     described: Vector | None = None
     """Of all words about the thing; None: there are none, only filters."""
+    lexical: LexicalScores | None = None
+    """Of ``written``, where the catalogue was asked for it."""
 
 
 def asked(understood: Understood, embedder: Embedder, describer: ColourDescriber) -> Asked:
@@ -47,6 +49,16 @@ def asked(understood: Understood, embedder: Embedder, describer: ColourDescriber
         colours=colour_target(understood.wished_colours, understood.refused_colours, describer),
         described=vectors.get(understood.described),
     )
+
+
+def written(words: Understood, *, is_alone: bool) -> str:
+    """Gives the words that are looked up as they are written; empty: none.
+
+    What became a filter holds of every match already. Changes say what the photo does not show, so
+    they are looked up where there is no photo.
+    """
+    residual = "" if words.is_residual_held else words.residual
+    return " ".join((residual, *words.changes)).strip() if is_alone else residual
 
 
 def beside_photo(
@@ -76,6 +88,7 @@ def beside_photo(
         text=words.residual,
         weights=fused,
         filters=words.understood.filters,
+        lexical=words.lexical if words.residual is not None else None,
     )
     if not words.understood.has_colour_change:
         return query
@@ -92,4 +105,9 @@ def alone(words: Asked) -> Query:
     score 0, and they come in the order of their keys.
     """
     weights = TEXT if words.described is not None else FusionWeights()
-    return Query(text=words.described, weights=weights, filters=words.understood.filters)
+    return Query(
+        text=words.described,
+        weights=weights,
+        filters=words.understood.filters,
+        lexical=words.lexical,
+    )

@@ -31,6 +31,25 @@ def kind(name: str) -> Phrases[str]:
 
 
 @cache
+def follow_up(name: str) -> Phrases[str]:
+    """Gives the phrases of one kind in ``follow_up.toml``."""
+    return phrases(_table("follow_up")[name])
+
+
+@cache
+def listed(name: str) -> tuple[str, ...]:
+    """Gives the words of one kind in ``follow_up.toml`` in their order."""
+    return tuple(_table("follow_up")[name])
+
+
+@cache
+def features() -> Phrases[tuple[Key, ...]]:
+    """Gives words for what a product can do with all words for the same, the English one first."""
+    groups = [tuple(phrase_key(word) for word in words) for words in _table("features").values()]
+    return Phrases({key: group for group in groups for key in group})
+
+
+@cache
 def kinds(*names: str) -> Phrases[str]:
     """Gives the phrases of several kinds, each with the name of its kind; the first named wins."""
     table = _table("phrases")

@@ -35,6 +35,8 @@ class Understood:
     """What is not wanted and no filter can exclude: ``logo``."""
     residual: str = ""
     """Words that no rule took: they name the thing or describe it."""
+    is_residual_held: bool = False
+    """The residual is a category and nothing else, and a filter holds it."""
     described: str = ""
     """All words about the thing, those of filters too; for a text without a photo."""
     cheaper: bool = False
@@ -61,13 +63,14 @@ def understand(text: str, vocabulary: ShopVocabulary) -> Understood:
     reading = Reading(tokenized(text), vocabulary)
     rules.read(reading)
     _drop_function_words(reading)
-    _take_category(reading)
+    is_residual_held = _take_category(reading)
     changes = tuple(_phrase(change) for change in reading.changes if _says_something(change))
     return Understood(
         filters=Filters(reading.price, _frozen(reading.any_of), _frozen(reading.none_of)),
         changes=tuple(change for change in changes if change),
         negatives=tuple(dict.fromkeys(reading.negatives)),
         residual=_with_roles(reading, Role.RESIDUAL),
+        is_residual_held=is_residual_held,
         described=_with_roles(reading, Role.RESIDUAL, Role.NAMED, Role.CHANGE),
         cheaper=reading.cheaper,
         wished_colours=tuple(dict.fromkeys(reading.wished_colours)),
@@ -87,8 +90,9 @@ def _drop_function_words(reading: Reading) -> None:
                 reading.roles[i] = Role.CONSUMED
 
 
-def _take_category(reading: Reading) -> None:
+def _take_category(reading: Reading) -> bool:
     """A category that is all of the residual is a filter, and still describes the thing."""
+    is_taken = False
     left = {
         i
         for i, role in enumerate(reading.roles)
@@ -97,6 +101,8 @@ def _take_category(reading: Reading) -> None:
     for start, length, values in reading.categories:
         if left and left == set(range(start, start + length)):
             reading.allow("category", values)
+            is_taken = True
+    return is_taken
 
 
 def _is_content(token: Token) -> bool:

@@ -72,8 +72,8 @@ def passes(product: Product, filters: Filters) -> bool:
     return not asks or any(offer_passes(offer, filters) for offer in product.offers)
 
 
-def score(record: ProductRecord, query: Query) -> float:
-    """A product's score: its best picture and its text, weighted."""
+def score(record: ProductRecord, query: Query, key: int = 0) -> float:
+    """A product's score: its best picture, its text and its words, weighted."""
     weights = query.weights
     pictures = []
     for one in record.pictures:
@@ -88,6 +88,9 @@ def score(record: ProductRecord, query: Query) -> float:
     total = max(pictures, default=0.0)
     if query.text is not None:
         total += weights.text * float(stored(record.text_embedding) @ query.text)
+    if query.lexical is not None:
+        shares = dict(zip(query.lexical.keys.tolist(), query.lexical.scores, strict=True))
+        total += weights.lexical * float(shares.get(key, 0.0))
     return total / asked_weight(query)
 
 
@@ -95,6 +98,7 @@ def asked_weight(query: Query) -> float:
     weights = query.weights
     asked = weights.image if query.image is not None else 0.0
     asked += weights.colour if query.colours is not None else 0.0
+    asked += weights.lexical if query.lexical is not None else 0.0
     return asked + (weights.text_image + weights.text if query.text is not None else 0.0)
 
 
@@ -106,7 +110,7 @@ def stored(vector: np.ndarray) -> np.ndarray:
 def brute_force(records: Mapping[int, ProductRecord], query: Query) -> list[tuple[float, int]]:
     """(score, key) of everything that should come back, best first, ties by key."""
     scored = sorted(
-        (-score(record, query), key)
+        (-score(record, query, key), key)
         for key, record in records.items()
         if passes(record.product, query.filters)
     )

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from index import ranking
 from index.ranking import LiveSegment, rank
-from index.types import Candidate, Filters, FusionWeights, PriceRange, ProductRecord, Query
+from index.types import (
+    Candidate,
+    Filters,
+    FusionWeights,
+    LexicalScores,
+    PriceRange,
+    ProductRecord,
+    Query,
+)
 from tests.fakes import SPACE, offer, product, record, text_vector, unit
 from tests.index.reference import brute_force, score, segment_of
 
@@ -39,6 +47,17 @@ def filters() -> st.SearchStrategy[Filters]:
     return st.builds(Filters, price=price, any_of=brands)
 
 
+def lexical_scores() -> st.SearchStrategy[LexicalScores]:
+    """Scores of some keys, many of them equal; not every key is in the catalogue."""
+    shares = st.sampled_from((0.25, 0.5, 1.0))
+    return st.dictionaries(st.integers(1, 30), shares, max_size=30).map(
+        lambda found: LexicalScores(
+            np.array(sorted(found), dtype=np.int64),
+            np.array([found[key] for key in sorted(found)], dtype=np.float32),
+        )
+    )
+
+
 def queries(kinds: tuple[str, ...] = ("image", "colours", "text")) -> st.SearchStrategy[Query]:
     vectors = {
         "image": text_vector("picture 3-1"),
@@ -50,7 +69,8 @@ def queries(kinds: tuple[str, ...] = ("image", "colours", "text")) -> st.SearchS
     made = st.builds(
         Query,
         **part,
-        weights=st.builds(FusionWeights, weight, weight, weight, weight),
+        lexical=st.none() | lexical_scores(),
+        weights=st.builds(FusionWeights, weight, weight, weight, weight, weight),
         filters=filters(),
         k=st.integers(1, 12),
         is_grouped=st.booleans(),
@@ -64,6 +84,7 @@ def asks_something(query: Query) -> bool:
         (query.image is not None and weights.image)
         or (query.colours is not None and weights.colour)
         or (query.text is not None and (weights.text or weights.text_image))
+        or (query.lexical is not None and weights.lexical)
     )
 
 
@@ -89,7 +110,7 @@ def check(records: Records, query: Query, found: list[Candidate]) -> None:
     assert not query.is_grouped or len(set(groups)) == len(groups)
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
     for one in found:
-        assert one.score == pytest.approx(score(records[one.key], query), abs=1e-5)
+        assert one.score == pytest.approx(score(records[one.key], query, one.key), abs=1e-5)
 
 
 @settings(max_examples=60, deadline=None)

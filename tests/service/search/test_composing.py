@@ -1,12 +1,14 @@
 """Words and a photo as one query vector."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from index.types import FusionWeights
+from index.types import FusionWeights, LexicalScores
 from service.fusion import PHOTO_AND_TEXT, TEXT
 from service.search.colour_targets import colour_target
-from service.search.composing import Asked, alone, asked, beside_photo
+from service.search.composing import Asked, alone, asked, beside_photo, written
 from service.search.moves import MOVES, MoveWeights, moved
 from tests.fakes import FakeColours, FakeEmbedder, picture, text_vector
 from tests.service.search.shop import read
@@ -110,3 +112,27 @@ def test_a_shade_without_a_css_name_looks_like_its_families() -> None:
     np.testing.assert_array_equal(mustard, yellow)
     assert colour_target(["multicolor"], [], describer) is None
     assert colour_target(["red"], ["red"], describer) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_alone", "letters"),
+    [
+        ("tall ladder", True, "tall ladder"),
+        ("tall ladder", False, "tall ladder"),
+        ("but with longer sleeves", True, "with longer sleeves"),
+        ("but with longer sleeves", False, ""),
+        ("mugs under 20 dollars", True, ""),  # a filter holds the category
+        ("by Clay & Co", True, ""),
+    ],
+)
+def test_what_a_filter_holds_is_not_looked_up(text: str, is_alone: bool, letters: str) -> None:
+    assert written(read(text), is_alone=is_alone) == letters
+
+
+def test_letters_count_where_the_words_name_the_thing() -> None:
+    met = LexicalScores(np.array([7]), np.array([1.0], dtype=np.float32))
+    named = replace(words("tall ladder"), lexical=met)
+    changed = replace(words("but with longer sleeves"), lexical=met)
+    assert alone(named).lexical is met
+    assert beside_photo(named, PHOTO, COLOURS, OF_PHOTO).lexical is met
+    assert beside_photo(changed, PHOTO, COLOURS, OF_PHOTO).lexical is None

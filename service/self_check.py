@@ -1,0 +1,123 @@
+"""Questions whose answers a catalogue knows itself: its own pictures, as a shopper would send them.
+
+Where a product has several pictures, one of them asks for it and is hidden from the answer.
+Otherwise the only picture is changed as a phone would change it, more or less hard. Each question
+is asked twice: with the product there, and as if its whole group were in no catalogue.
+"""
+
+import io
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from PIL import Image
+
+from index.calibrating import Trial
+from index.store import Store
+from index.types import Product, Query
+from index.verdict import DEPTH, Ranked, evidence_of
+from service.evaluation import LabelledQuery
+from service.pipeline import SearchPipeline, SearchRequest
+from vision.colour import has_plain_background
+from vision.decode import decode
+from vision.phone_views import phone_view
+
+VIEW_STRENGTHS = (1.0, 1.6, 2.2)
+"""Of the phone views, in turn; see docs/decisions/0015-verdict.md."""
+_MOST_ROUNDS = 4
+"""Questions by one product at most: in a small catalogue each draw is another view."""
+_JPEG_QUALITY = 92
+_SEED = 20_261
+
+
+@dataclass(frozen=True)
+class Question:
+    """A photo and the product that it shows."""
+
+    photo: bytes
+    product: Product
+    hidden: str | None = None
+    """The sha256 of the picture that asks, where the answer must come from others."""
+
+
+def own_questions(store: Store, sample: int, seed: int = _SEED) -> Iterator[Question]:
+    """Gives at most ``sample`` questions, drawn with a fixed seed; up to four a product."""
+    draw = random.Random(seed)  # noqa: S311 (no secret)
+    catalogue = store.catalogue
+    everything = catalogue.ids()
+    rounds = [draw.sample(everything, len(everything)) for _ in range(_MOST_ROUNDS)]
+    ids = [product_id for drawn in rounds for product_id in drawn][:sample]
+
+    def backgrounds(draw: random.Random) -> Image.Image:
+        return decode(catalogue.display_jpeg(draw.choice(ids), 0)).image
+
+    for number, product_id in enumerate(ids):
+        pictures = catalogue.sources(product_id)
+        position = draw.randrange(len(pictures))
+        sha256 = pictures[position][1]
+        image = decode(catalogue.display_jpeg(product_id, position)).image
+        has_others = any(other != sha256 for _, other in pictures)
+        strength = VIEW_STRENGTHS[0 if has_others else number % len(VIEW_STRENGTHS)]
+        if not has_others or has_plain_background(image):
+            image = phone_view(image, draw, backgrounds, strength)
+        yield Question(
+            _jpeg(image), catalogue.product(product_id), hidden=sha256 if has_others else None
+        )
+
+
+def labelled_questions(store: Store, queries: Sequence[LabelledQuery]) -> Iterator[Question]:
+    """Gives the photos of an evaluation file; those of text alone are left out."""
+    for query in queries:
+        if query.photo is not None:
+            yield Question(query.photo.read_bytes(), store.catalogue.product(query.product))
+
+
+def trials(pipeline: SearchPipeline, questions: Iterator[Question]) -> list[Trial]:
+    """Asks each question twice; questions among too few products give none."""
+    found: list[Trial] = []
+    for question in questions:
+        ranking = _ranking(pipeline, question)
+        without = [one for one in ranking if one.group != question.product.group]
+        for present, is_there in ((ranking, True), (without, False)):
+            evidence = evidence_of(present)
+            if evidence is not None:
+                first = present[0]
+                found.append(
+                    Trial(
+                        thing=question.product.id,
+                        evidence=evidence,
+                        is_group_right=first.group == question.product.group,
+                        is_product_right=first.product == question.product.id,
+                        is_in_catalogue=is_there,
+                    )
+                )
+    return found
+
+
+def _ranking(pipeline: SearchPipeline, question: Question) -> list[Ranked]:
+    request = SearchRequest(question.photo, k=DEPTH, is_main_only=True, is_grouped=False)
+    item = pipeline.search(request).items[0]
+    group = question.product.group
+    ranked = [Ranked(one.product.id, one.product.group, one.score) for one in item.matches]
+    if question.hidden is not None:
+        ranked = [one for one in ranked if one.group != group]
+        ranked += _own_group(pipeline.store, group, item.views, question.hidden)
+    return sorted(ranked, key=lambda one: (-one.score, one.product))
+
+
+def _own_group(store: Store, group: str, views: Sequence[Query], hidden: str) -> list[Ranked]:
+    """The products of a group, scored without the picture that asks."""
+    members = {one.id: one for one in store.catalogue.variants([group])[group]}
+    best: dict[str, float] = {}
+    queries = [replace(view, k=len(members), is_grouped=False) for view in views]
+    for ranking in store.search_among(members, queries, hidden=hidden):
+        for candidate in ranking:
+            [product] = store.catalogue.products([candidate.key]).values()
+            best[product.id] = max(candidate.score, best.get(product.id, -1.0))
+    return [Ranked(one, group, score) for one, score in best.items()]
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=_JPEG_QUALITY)
+    return buffer.getvalue()

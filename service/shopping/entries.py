@@ -1,0 +1,107 @@
+"""Entries of a list: what is wanted, searched one by one with filters inside the search."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.types import Filters
+from service.errors import RequestError
+from service.pipeline import MAX_K, ItemMatches, Match, SearchPipeline, SearchRequest
+from service.shopping.options import IN_STOCK
+from service.shopping.plausibility import plausible
+from service.shopping.types import Entry, ShoppingRequest, Source, Status, Wanted
+
+MAX_THEME_ENTRIES = 5
+"""Categories that an occasion is spread over where no model names what it needs."""
+
+
+@dataclass(frozen=True)
+class EntrySearch:
+    """Searches the entries of one request."""
+
+    pipeline: SearchPipeline
+    request: ShoppingRequest
+
+    @property
+    def k(self) -> int:
+        """The pick and its alternates."""
+        return 1 + self.request.alternates
+
+    def of_photo(self, text: str) -> list[Entry]:
+        """One entry an item of the photo; ``text`` changes them ("in blue").
+
+        Raises:
+            PhotoError, RequestError, FilterError: as ``SearchPipeline.search``.
+        """
+        items = self._search(text, self.request.photo, in_stock(self.request.filters))
+        return [_photo_entry(number, one) for number, one in enumerate(items, 1)]
+
+    def of_text(self, wanted: Wanted, source: Source = "text") -> Entry:
+        """The entry of one thing that words name.
+
+        Raises:
+            RequestError, FilterError: as ``SearchPipeline.search``.
+        """
+        [found] = self._search(wanted.text, None, in_stock(self.request.filters))
+        kept = plausible(found.matches)
+        status: Status = "found" if kept else "nothing_found"
+        if not kept:
+            [anywhere] = self._search(wanted.text, None, self.request.filters)
+            kept = plausible(anywhere.matches)
+            status = "out_of_stock" if kept else status
+        return Entry(wanted.text, wanted.quantity, source, status, kept, filters=found.filters)
+
+    def spread(self, theme: Wanted) -> list[Entry]:
+        """The best matches of an occasion, one entry a category, best first."""
+        request = SearchRequest(text=theme.text, k=MAX_K, filters=in_stock(self.request.filters))
+        [found] = self.pipeline.search(request).items
+        by_category: dict[str, list[Match]] = {}
+        for match in found.matches:
+            by_category.setdefault(match.product.category, []).append(match)
+        return [
+            replace(
+                Entry(_leaf(category) or matches[0].product.title, 1, "theme", "suggested"),
+                matches=tuple(matches[: self.k]),
+                filters=found.filters,
+            )
+            for category, matches in list(by_category.items())[:MAX_THEME_ENTRIES]
+        ]
+
+    def _search(self, text: str, photo: bytes | None, filters: Filters) -> tuple[ItemMatches, ...]:
+        request = SearchRequest(photo=photo, text=text, k=self.k, filters=filters)
+        return self.pipeline.search(request).items
+
+
+def in_stock(filters: Filters) -> Filters:
+    """Gives the filters with what is in stock alone.
+
+    Raises:
+        RequestError: they ask for something else.
+    """
+    asked: Sequence[str] = filters.any_of.get("availability", (IN_STOCK,))
+    refused = filters.none_of.get("availability", ())
+    if IN_STOCK not in asked or IN_STOCK in refused:
+        raise RequestError(
+            f"the filters ask for availability {', '.join(asked)} and not {', '.join(refused)}; a "
+            f"shopping list holds what is {IN_STOCK}"
+        )
+    return replace(filters, any_of={**filters.any_of, "availability": (IN_STOCK,)})
+
+
+def _photo_entry(number: int, found: ItemMatches) -> Entry:
+    kept = plausible(found.matches)
+    title = found.caption.title if found.caption else ""
+    first = kept[0].product if kept else None
+    named = title or (_leaf(first.category) or first.title if first else "")
+    return Entry(
+        label=named or f"item {number}",
+        quantity=1,
+        source="photo",
+        status="found" if kept else "nothing_found",
+        matches=kept,
+        box=found.item.box if found.item else None,
+        filters=found.filters,
+    )
+
+
+def _leaf(category: str) -> str:
+    return category.rpartition(">")[2].strip()

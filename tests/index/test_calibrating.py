@@ -1,0 +1,106 @@
+"""Probabilities that mean what they say, on drawn rankings whose truth is known."""
+
+import numpy as np
+import pytest
+
+from index.calibrating import (
+    ALL_FEATURES,
+    FEWEST_TRIALS,
+    RELATIVE,
+    Trial,
+    expected_calibration_error,
+    fit,
+    risk_at_coverage,
+)
+from index.errors import CalibrationError
+from index.verdict import Evidence, judge
+
+
+def drawn(count: int, seed: int) -> list[Trial]:
+    """Trials whose chance to be right is exactly a logistic function of the margin."""
+    random = np.random.default_rng(seed)
+    trials = []
+    for number in range(count):
+        margin = float(random.normal(0.05, 0.05))
+        is_right = bool(random.random() < 1 / (1 + np.exp(2 - 40 * margin)))
+        variant = float(random.normal(0.02, 0.02))
+        is_product = bool(random.random() < 1 / (1 + np.exp(-100 * variant)))
+        evidence = Evidence(float(random.normal(0.8, 0.1)), margin, 30 * margin, variant)
+        trials.append(
+            Trial(str(number // 2), evidence, is_right, is_right and is_product, number % 2 == 0)
+        )
+    return trials
+
+
+def sure_and_right(features: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    calibration = fit(drawn(2_000, 1), "drawn", "here", features)
+    fresh = drawn(4_000, 2)
+    sure = np.array([judge(one.evidence, calibration).confidence for one in fresh])
+    return sure, np.array([one.is_group_right for one in fresh], dtype=np.int64)
+
+
+@pytest.mark.parametrize("features", [RELATIVE, ALL_FEATURES])
+def test_probabilities_hold_on_trials_that_were_not_fitted(features: tuple[str, ...]) -> None:
+    sure, right = sure_and_right(features)
+    assert expected_calibration_error(sure, right) < 0.03
+    assert expected_calibration_error(np.clip(sure * 1.5, 0, 1), right) > 0.1
+
+
+def test_the_report_s_error_is_that_of_unseen_trials() -> None:
+    calibration = fit(drawn(2_000, 1), "drawn", "here")
+    sure, right = sure_and_right(RELATIVE)
+    assert calibration.report["ece"] == pytest.approx(
+        expected_calibration_error(sure, right), abs=0.03
+    )
+    assert calibration.report["false_claims"] < calibration.report["claimed"]
+    assert (calibration.trials, calibration.source, calibration.space) == (2_000, "drawn", "here")
+
+
+def test_equal_trials_give_an_equal_model() -> None:
+    first, second = (fit(drawn(200, 3), "drawn", "here") for _ in range(2))
+    assert (first.group, first.product) == (second.group, second.product)
+
+
+def test_a_wrong_variant_lowers_same_product_alone() -> None:
+    calibration = fit(drawn(2_000, 1), "drawn", "here")
+    clear, doubtful = (
+        judge(Evidence(0.9, 0.25, 7.5, margin), calibration) for margin in (0.08, -0.08)
+    )
+    assert (clear.kind, doubtful.kind) == ("same_product", "variant")
+    assert clear.confidence == doubtful.confidence
+
+
+def test_variants_always_confused_are_never_called_the_same_product() -> None:
+    trials = [
+        Trial(one.thing, one.evidence, one.is_group_right, False, one.is_in_catalogue)
+        for one in drawn(400, 1)
+    ]
+    verdict = judge(Evidence(0.9, 0.25, 7.5, 0.08), fit(trials, "drawn", "here"))
+    assert verdict.kind == "variant"
+
+
+@pytest.mark.parametrize("count", [0, 1, FEWEST_TRIALS - 1])
+def test_too_few_trials_are_refused(count: int) -> None:
+    with pytest.raises(CalibrationError, match=f"{count} questions"):
+        fit(drawn(count, 1), "drawn", "here")
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+def test_trials_all_right_or_all_wrong_are_refused(is_right: bool) -> None:
+    trials = [Trial(one.thing, one.evidence, is_right, is_right, is_right) for one in drawn(100, 1)]
+    with pytest.raises(CalibrationError, match="of 100 questions were answered rightly"):
+        fit(trials, "drawn", "here")
+
+
+def test_calibration_error_of_a_hand_worked_table() -> None:
+    sure = np.array([0.1, 0.1, 0.3, 0.3, 0.9, 0.9])
+    right = np.array([0, 0, 0, 1, 1, 1])
+    expected = (2 * 0.1 + 2 * 0.2 + 2 * 0.1) / 6
+    assert expected_calibration_error(sure, right, bins=3) == pytest.approx(expected)
+
+
+def test_risk_is_the_share_of_wrong_ones_among_the_surest() -> None:
+    sure = np.array([0.9, 0.8, 0.7, 0.6])
+    right = np.array([1, 0, 1, 0])
+    risks = [risk_at_coverage(sure, right, part) for part in (0.25, 0.5, 0.75, 1.0)]
+    assert risks == pytest.approx([0, 1 / 2, 1 / 3, 1 / 2])

@@ -1,0 +1,147 @@
+"""Follow-ups taken apart: what they point at, what they wish, what they ask."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.types import NO_FILTERS
+from service.search.follow_ups import follow_up, item_names
+from service.search.references import Reference, resolved
+from tests.fakes import offer, product
+from tests.service.search.shop import VOCABULARY
+
+ITEMS = (item_names("shoe", "red running shoe"), item_names("bag", "leather bag"))
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "rest"),
+    [
+        ("the second one in black", 2, "in black"),
+        ("the second in black", 2, "in black"),
+        ("the 2nd one", 2, ""),
+        ("third match, please", 3, ", please"),
+        ("number 3", 3, ""),
+        ("no. 3 but cheaper", 3, "but cheaper"),
+        ("#2 in red", 2, "in red"),
+        ("option two", 2, ""),
+        ("the last one", -1, ""),
+        ("I like the second one but in black", 2, "but in black"),
+        ("第二个要黑色的", 2, "要黑色的"),
+        ("第2款", 2, ""),
+        ("第十二个", 12, ""),
+        ("最后一个", -1, ""),
+        ("第二个有黑色的吗", 2, "有黑色的吗"),
+        ("does the second one come in black?", 2, "in black"),
+    ],
+)
+def test_a_match_is_named_by_its_place(text: str, position: int, rest: str) -> None:
+    found = follow_up(text, VOCABULARY)
+    assert (found.kind, [one.position for one in found.references]) == ("one", [position])
+    assert found.text.strip(" ,") == rest.strip(" ,")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("the cheapest", "cheapest"),
+        ("最便宜的", "cheapest"),
+        ("the most expensive one", "dearest"),
+        ("the blue one", "colour"),
+        ("蓝色的那个", "colour"),
+        ("那个蓝色的", "colour"),
+    ],
+)
+def test_a_match_is_named_by_what_it_is(text: str, kind: str) -> None:
+    assert [one.kind for one in follow_up(text, VOCABULARY).references] == [kind]
+
+
+@pytest.mark.parametrize("text", ["more like the third", "和第三个类似的", "像第三个那样的"])
+def test_others_like_a_match_are_asked_for(text: str) -> None:
+    assert follow_up(text, VOCABULARY).kind == "like"
+
+
+@pytest.mark.parametrize("text", ["cheaper than the second one", "比第二个便宜"])
+def test_a_match_may_be_what_a_price_is_compared_with(text: str) -> None:
+    found = follow_up(text, VOCABULARY)
+    assert (found.kind, found.is_cheaper, found.references[0].position) == ("change", True, 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cheaper", "便宜一点", "in black", "in black?", "no leather", "不要皮的", "only in stock",
+        "under 40 dollars", "by Nike", "the first aid kit", "second hand shoes", "有黑色的吗",
+        "is there a cheaper one?", "what about black", "有没有便宜一点的", "asdf qwer",
+    ],
+)  # fmt: skip
+def test_a_wish_without_a_match_changes_the_search(text: str) -> None:
+    found = follow_up(text, VOCABULARY)
+    assert (found.kind, found.text, found.references) == ("change", text.rstrip("?"), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "said"),
+    [
+        ("which of them is waterproof?", "words", ["waterproof"]),
+        ("哪个防水?", "words", ["防水"]),
+        ("防水吗", "words", ["防水"]),
+        ("which is made of cotton?", "words", ["cotton"]),
+        ("哪个是棉的？", "words", ["棉"]),
+        ("is the second one in stock?", "stock", []),
+        ("第二个有货吗", "stock", []),
+        ("how much is the third?", "price", []),
+        ("第二个多少钱", "price", []),
+        ("what is the second one made of?", "material", []),
+        ("第二个是什么颜色", "color", []),
+        ("which brand is number 2?", "brand", []),
+        ("compare the first and the third", "about", []),
+    ],
+)
+def test_a_question_is_no_search(text: str, topic: str, said: list[str]) -> None:
+    found = follow_up(text, VOCABULARY)
+    assert found.kind == "question"
+    assert found.question is not None
+    assert topic in (found.question.topic, found.question.field)
+    assert [one.said for one in found.question.wanted] == said
+
+
+@pytest.mark.parametrize(
+    ("text", "item", "rest"),
+    [
+        ("the bag in black", 1, "in black"),
+        ("item 2 cheaper", 1, "cheaper"),
+        ("in red", None, "in red"),
+    ],
+)
+def test_an_item_of_the_photo_is_named(text: str, item: int | None, rest: str) -> None:
+    found = follow_up(text, VOCABULARY, ITEMS)
+    assert (found.item, found.text) == (item, rest)
+
+
+def test_references_find_their_product_or_none() -> None:
+    shown = [
+        product("a", color="Red", offers=(offer(price="30.00 USD"),)),
+        product("b", color="Sky Blue", offers=(offer(price="10.00 USD"),)),
+        product("c", color="Black", offers=(offer(price="2.00 EUR"),)),
+    ]
+    pointed = {
+        "cheapest": Reference(0, 1, "cheapest"),  # euros are not compared with dollars
+        "dearest": Reference(0, 1, "dearest"),
+        "last": Reference(0, 1, "position", -1),
+        "fourth": Reference(0, 1, "position", 4),
+        "blue": Reference(0, 1, "colour", families=frozenset({"blue"})),
+        "green": Reference(0, 1, "colour", families=frozenset({"green"})),
+    }
+    found = {name: resolved(one, shown, NO_FILTERS) for name, one in pointed.items()}
+    assert found == {
+        "cheapest": 1, "dearest": 0, "last": 2, "fourth": None, "blue": 1, "green": None,
+    }  # fmt: skip
+
+
+WORDS = st.sampled_from([*"第二个比吗的", "the", "second", "one", "#", "3", "like", "which"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=60) | st.lists(WORDS).map(" ".join))
+def test_no_text_breaks_it(text: str) -> None:
+    follow_up(text, VOCABULARY, ITEMS)
