@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from index import lexical, tables
+from index import history, lexical, tables
 from index.catalogue_reads import (
     IndexedProduct,
     KnownPicture,
@@ -21,10 +21,15 @@ from index.catalogue_reads import (
     read_text_embeddings,
     vector_of,
 )
-from index.catalogue_writes import drop_pictures, next_sequence, set_meta, write_record
+from index.catalogue_writes import next_sequence, set_meta, write_record
+from index.downloads import Download, prune_downloads, read_downloads, write_downloads
 from index.errors import StoreTooNewError, StoreUnwritableError, UnknownProductError
+from index.history_restore import remove
 from index.tables import deletion, display, picture, product
 from index.types import LexicalScores, Product, ProductRecord
+
+_FIRST_WITH_WORDS = 2
+"""The schema that brought, or last changed, the words of products."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,8 @@ class Catalogue:
         """
         self._engine = engine
         self._writer = tables.writing(engine)
+        self.is_fed = False
+        """Whether writes belong to an indexing run, which ``History`` can undo by itself."""
         self._check_schema()
 
     def upsert(self, records: Sequence[ProductRecord]) -> None:
@@ -56,8 +63,8 @@ class Catalogue:
         Raises:
             StoreUnwritableError: the database is read-only or the disk is full.
         """
-        with self._writing() as connection:
-            sequence = next_sequence(connection)
+        with self.writing() as connection:
+            sequence = self._next_sequence(connection)
             for record in records:
                 write_record(connection, record, sequence)
 
@@ -67,20 +74,18 @@ class Catalogue:
         Raises:
             StoreUnwritableError: the database is read-only or the disk is full.
         """
-        removed = 0
-        with self._writing() as connection:
-            sequence = next_sequence(connection)
-            for product_id in ids:
-                key = connection.scalar(sa.select(product.c.key).where(product.c.id == product_id))
-                if key is not None:
-                    drop_pictures(connection, key)
-                    lexical.remove(connection, key)
-                    connection.execute(sa.delete(product).where(product.c.key == key))
-                    connection.execute(
-                        sa.insert(deletion).values(product_key=key, sequence=sequence)
-                    )
-                    removed += 1
-        return removed
+        query = sa.select(product.c.key)
+        with self.writing() as connection:
+            sequence = self._next_sequence(connection)
+            keys = [
+                key
+                for chunk in chunks(list(dict.fromkeys(ids)))
+                for key in connection.scalars(query.where(product.c.id.in_(chunk)))
+            ]
+            for chunk in chunks(keys):
+                history.archive(connection, chunk, sequence, are_removed=True)
+                remove(connection, chunk, sequence)
+        return len(keys)
 
     def product(self, product_id: str) -> Product:
         """Gives a product by its id, or by the id under which a merchant lists it.
@@ -115,6 +120,18 @@ class Catalogue:
         )
         with self._engine.connect() as connection:
             return list(connection.scalars(query.order_by(product.c.key)))
+
+    def listed_ids(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Gives the id of every product, and the ids under which merchants list it."""
+        last = 0
+        with self._engine.connect() as connection:
+            query = sa.select(product.c.key, product.c.id).order_by(product.c.key).limit(1000)
+            while rows := connection.execute(query.where(product.c.key > last)).all():
+                last = rows[-1].key
+                found = read_products(connection, [row.key for row in rows])
+                for row in rows:
+                    offers = found[row.key].offers
+                    yield row.id, tuple(one.source_id for one in offers)
 
     def key_of(self, product_id: str) -> int:
         """Gives the key of an id; ``UnknownProductError`` where there is none."""
@@ -234,6 +251,22 @@ class Catalogue:
             raise UnknownProductError(f"product {product_id!r} has no picture {position}")
         return bytes(jpeg)
 
+    def downloads(self, urls: Iterable[str]) -> dict[str, Download]:
+        """Gives what is known of pictures that were fetched before, by their address."""
+        with self._engine.connect() as connection:
+            return {one.url: one for one in read_downloads(connection, urls)}
+
+    def note_downloads(self, found: Iterable[Download]) -> None:
+        """Writes what is now known of fetched pictures; no product changes by it."""
+        if noted := list(found):
+            with self.writing() as connection:
+                write_downloads(connection, noted)
+
+    def prune_downloads(self) -> None:
+        """Forgets fetched pictures that no product shows any more; reads every picture's source."""
+        with self.writing() as connection:
+            prune_downloads(connection)
+
     def sequence(self) -> int:
         """The number of the last committed write; 0 for an empty catalogue."""
         return int(self.meta().get("sequence", "0"))
@@ -280,13 +313,13 @@ class Catalogue:
 
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Writes settings of the catalogue itself."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             for key, value in values.items():
                 set_meta(connection, key, value)
 
     def write_setting(self, key: str, value: str) -> None:
         """Writes one setting with a sequence number of its own, so that other processes see it."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             next_sequence(connection)
             set_meta(connection, key, value)
 
@@ -295,8 +328,11 @@ class Catalogue:
 
         Products stay; those without vectors are not searched. ``pending`` lists them.
         """
-        with self._writing() as connection:
-            sequence = next_sequence(connection)
+        with self.writing() as connection:
+            sequence = self._next_sequence(connection)
+            keys = list(connection.scalars(sa.select(product.c.key)))
+            for chunk in chunks(keys):
+                history.archive(connection, chunk, sequence)
             connection.execute(
                 sa.update(product).values(text_embedding=b"", content_hash="", sequence=sequence)
             )
@@ -320,13 +356,23 @@ class Catalogue:
         self._engine.dispose()
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        """One transaction; a fault of disk or lock is the store's."""
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that writes; all of it or nothing.
+
+        Raises:
+            StoreUnwritableError: the database is read-only, locked or the disk is full.
+        """
         try:
             with self._writer.begin() as connection:
                 yield connection
         except sa.exc.OperationalError as error:
             raise StoreUnwritableError(f"the catalogue cannot be written: {error.orig}") from error
+
+    def _next_sequence(self, connection: Connection) -> int:
+        sequence = next_sequence(connection)
+        if self.is_fed:
+            history.mark_feed_write(connection, sequence)
+        return sequence
 
     def _check_schema(self) -> None:
         found = int(self.meta().get("schema_version", "0"))
@@ -339,8 +385,9 @@ class Catalogue:
 
     def _migrate(self) -> None:
         """Brings the tables to this version, all of it or nothing; O(products) for an old store."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             found = int(read_meta(connection).get("schema_version", "0"))
-            if found < tables.SCHEMA_VERSION:  # nobody else did it while this one waited
+            if found < _FIRST_WITH_WORDS:  # nobody else did it while this one waited
                 lexical.build(connection)
+            if found < tables.SCHEMA_VERSION:
                 set_meta(connection, "schema_version", str(tables.SCHEMA_VERSION))

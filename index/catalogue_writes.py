@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from index import lexical
 from index.catalogue_reads import read_meta
+from index.history import archive, prune_displays
 from index.tables import display, meta, offer, picture, price_history, product
 from index.types import Offer, PictureRecord, Price, ProductRecord, Vector
 
@@ -24,13 +25,14 @@ def write_record(connection: Connection, record: ProductRecord, sequence: int) -
             sa.insert(product).values(values).returning(product.c.key)
         ).scalar_one()
     else:
+        archive(connection, [key], sequence)
         connection.execute(sa.update(product).where(product.c.key == key).values(values))
     lexical.write(connection, key, record.product)
     before = _remove_pictures(connection, key)
     _write_offers(connection, key, record.product.offers)
     for position, one in enumerate(record.pictures):
         _write_picture(connection, key, position, one)
-    _prune_displays(connection, before)
+    prune_displays(connection, before)
 
 
 def _write_picture(connection: Connection, key: int, position: int, one: PictureRecord) -> None:
@@ -106,24 +108,12 @@ def _price(amount: str | None, currency: str | None) -> Price | None:
     return None if amount is None or currency is None else Price(Decimal(amount), currency)
 
 
-def drop_pictures(connection: Connection, key: int) -> None:
-    """Removes a product's pictures, and display pictures that no other product shows."""
-    _prune_displays(connection, _remove_pictures(connection, key))
-
-
 def _remove_pictures(connection: Connection, key: int) -> set[str]:
     hashes = connection.scalars(sa.select(picture.c.sha256).where(picture.c.product_key == key))
     found = set(hashes.all())
     if found:
         connection.execute(sa.delete(picture).where(picture.c.product_key == key))
     return found
-
-
-def _prune_displays(connection: Connection, hashes: set[str]) -> None:
-    for sha256 in hashes:
-        query = sa.select(picture.c.key).where(picture.c.sha256 == sha256).limit(1)
-        if connection.scalar(query) is None:
-            connection.execute(sa.delete(display).where(display.c.sha256 == sha256))
 
 
 def next_sequence(connection: Connection) -> int:

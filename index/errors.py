@@ -14,6 +14,7 @@ CatalogueError
     ├── StoreBusyError          another process writes to it
     ├── StoreUnwritableError    read-only, or the disk is full
     ├── StoreDamagedError       a checksum does not hold and it cannot be mended
+    ├── UnknownVersionError     no kept version has this name
     ├── StoreTooNewError        written by a later version of the program
     └── EmbedderMismatchError   its vectors were made with another model
 """
@@ -70,6 +71,10 @@ class StoreUnwritableError(StoreError):
 
 class StoreDamagedError(StoreError):
     """A file's checksum does not hold and the file cannot be made again."""
+
+
+class UnknownVersionError(StoreError):
+    """No version that can be gone back to has this name."""
 
 
 class StoreTooNewError(StoreError):

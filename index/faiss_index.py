@@ -18,6 +18,8 @@ from index.types import Ids, Mask, Vectors
 class FaissIndex:
     """Exact search over float32 rows in memory."""
 
+    is_exact = True
+
     def __init__(self, ids: Ids, rows: Vectors) -> None:
         """Takes ``(n,)`` distinct keys and their ``(n, d)`` rows, in any order."""
         order = np.argsort(ids, kind="stable")

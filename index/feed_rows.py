@@ -5,26 +5,35 @@ Columns follow Google Merchant Center's product data specification
 """
 
 import html
+import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-
-from babel.core import get_global
 
 from index.errors import RowError
-from index.types import AVAILABILITIES, Offer, Price, Product
+from index.feed_formats.prices import parse_price
+from index.types import AVAILABILITIES, Offer, Product
+
+__all__ = ["FeedRow", "parse_price", "parse_row"]
 
 DEFAULT_MERCHANT = ""
 MAX_FIELD_CHARACTERS = 100_000
+MAX_PICTURES = 100
 
 _ALIASES = {
     "google_product_category": "category",
     "product_type": "category",
+    "product_category": "category",
     "colour": "color",
-    "mpn": "mpn",
     "name": "title",
+    # OpenAI's product feed
+    "item_id": "id",
+    "group_id": "item_group_id",
+    "url": "link",
+    "image_url": "image_link",
+    "additional_image_urls": "additional_image_link",
+    "seller_name": "merchant",
 }
 _KNOWN = {
     "id", "item_group_id", "title", "description", "brand", "category", "color", "gtin", "price",
@@ -35,9 +44,13 @@ _AVAILABILITY_ALIASES = {
     "outofstock": "out_of_stock",
     "pre_order": "preorder",
     "back_order": "backorder",
+    "unknown": "out_of_stock",  # OpenAI's; nobody may be promised what may not be there
 }
-_NUMBER = re.compile(r"\d{1,12}(\.\d{1,4})?")
-_CURRENCIES = frozenset(get_global("all_currencies"))
+_FORMULA = re.compile(r"[=@]\s*[A-Za-z][\w.]*\(|=\$?[A-Za-z]{1,3}\$?\d|[=+@-]\w+\|")
+"""What a spreadsheet would compute: ``=SUM(A1)``, ``=A2*2``, ``=cmd|'...'``."""
+_SPREADSHEET_ERROR = re.compile(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)")
+_QUOTED_TEXT = re.compile(r'="([^"]*)"')
+"""How spreadsheets are told to keep leading zeros."""
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
@@ -51,11 +64,12 @@ class FeedRow:
     """Paths or URLs, the main picture first."""
 
 
-def parse_row(raw: Mapping[str, object]) -> FeedRow:
+def parse_row(raw: Mapping[str, object], currency: str = "") -> FeedRow:
     """Checks a row of any feed.
 
     Args:
         raw: column names to values; names are case-folded, empty values count as absent.
+        currency: ISO 4217, of prices that name none; empty: they are refused.
 
     Raises:
         RowError: names the field, what came, and what is allowed.
@@ -74,34 +88,14 @@ def parse_row(raw: Mapping[str, object]) -> FeedRow:
         color=row.get("color", ""),
         gtin=_gtin(row.get("gtin", "")),
         attributes={name: value for name, value in row.items() if name not in _KNOWN},
-        offers=(_offer(row, product_id),),
+        offers=(_offer(row, product_id, currency),),
     )
     return FeedRow(product, _pictures(row))
 
 
-def parse_price(text: str, field: str = "price") -> Price:
-    """``"34.00 USD"`` or ``"USD 34.00"`` to a price.
-
-    Raises:
-        RowError: no amount, no ISO 4217 currency, or a form that could be read in two ways.
-    """
-    parts = text.split()
-    if len(parts) == 2 and parts[0].isalpha():
-        parts.reverse()
-    if len(parts) != 2 or not _NUMBER.fullmatch(parts[0]):
-        raise RowError(field, f"{text!r} is no price; allowed is amount and currency, 34.00 USD")
-    currency = parts[1].upper()
-    if currency not in _CURRENCIES:
-        raise RowError(field, f"{parts[1]!r} is no ISO 4217 currency")
-    try:
-        return Price(Decimal(parts[0]), currency)
-    except InvalidOperation as error:  # pragma: no cover - the pattern has let nothing else pass
-        raise RowError(field, f"{parts[0]!r} is no decimal number") from error
-
-
 def _normalised(raw: Mapping[str, object]) -> dict[str, str]:
     row: dict[str, str] = {}
-    for name, value in raw.items():
+    for name, value in _flat(raw):
         folded = str(name).strip().casefold().removeprefix("g:").replace(" ", "_")
         text = _text(folded, value)
         if not folded or not text:
@@ -113,6 +107,23 @@ def _normalised(raw: Mapping[str, object]) -> dict[str, str]:
     return row
 
 
+def _flat(raw: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Columns and values; OpenAI's ``variant_dict`` is columns of its own, after the others."""
+    options: object = None
+    for name, value in raw.items():
+        if name == "variant_dict":
+            options = value
+        else:
+            yield name, value
+    if isinstance(options, str) and options:
+        try:
+            options = json.loads(options)
+        except (ValueError, RecursionError) as error:
+            raise RowError("variant_dict", f"no readable JSON: {error}") from error
+    if isinstance(options, Mapping):
+        yield from options.items()
+
+
 def _text(field: str, value: object) -> str:
     if isinstance(value, list | tuple):
         value = ",".join(_without_commas(text) for part in value if (text := _scalar(field, part)))
@@ -121,12 +132,23 @@ def _text(field: str, value: object) -> str:
         raise RowError(
             field, f"has {len(text):,} characters; at most {MAX_FIELD_CHARACTERS:,} are allowed"
         )
+    if quoted := _QUOTED_TEXT.fullmatch(text):
+        text = quoted.group(1)
+    if _ALIASES.get(field, field) in _KNOWN:
+        _refuse_formula(field, text)
     if "\0" in text:
         raise RowError(field, "holds a NUL character")
     if not _is_unicode(field + text):
         name = field.encode("ascii", "backslashreplace").decode()
         raise RowError(name, "holds characters that are no Unicode text")
     return text
+
+
+def _refuse_formula(field: str, text: str) -> None:
+    if _FORMULA.match(text):
+        raise RowError(field, f"{text[:80]!r} is a spreadsheet's formula, not its value")
+    if _SPREADSHEET_ERROR.fullmatch(text):
+        raise RowError(field, f"{text!r} is a spreadsheet's error")
 
 
 def _without_commas(text: str) -> str:
@@ -164,9 +186,11 @@ def _gtin(text: str) -> str:
     return digits
 
 
-def _offer(row: Mapping[str, str], product_id: str) -> Offer:
-    price = parse_price(row["price"]) if "price" in row else None
-    sale = parse_price(row["sale_price"], "sale_price") if "sale_price" in row else None
+def _offer(row: Mapping[str, str], product_id: str, currency: str) -> Offer:
+    price, sale = (
+        parse_price(row[field], field, currency) if field in row else None
+        for field in ("price", "sale_price")
+    )
     if price and sale and price.currency != sale.currency:
         raise RowError("sale_price", f"is in {sale.currency}, the price in {price.currency}")
     is_sale = sale is not None and price is not None and sale.amount < price.amount
@@ -196,4 +220,8 @@ def _link(text: str) -> str:
 
 def _pictures(row: Mapping[str, str]) -> tuple[str, ...]:
     listed = [row.get("image_link", ""), *row.get("additional_image_link", "").split(",")]
-    return tuple(dict.fromkeys(part.strip() for part in listed if part.strip()))
+    pictures = tuple(dict.fromkeys(part.strip() for part in listed if part.strip()))
+    if len(pictures) > MAX_PICTURES:
+        reason = f"with image_link {len(pictures):,} pictures; at most {MAX_PICTURES} are allowed"
+        raise RowError("additional_image_link", reason)
+    return pictures

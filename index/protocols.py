@@ -1,5 +1,6 @@
 """What a vector engine must do."""
 
+from pathlib import Path
 from typing import Protocol
 
 from index.types import Ids, Mask, Vectors
@@ -16,6 +17,10 @@ class VectorIndex(Protocol):
     def dimension(self) -> int:
         """Length of a row."""
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether ``search`` misses nothing."""
+
     def search(self, queries: Vectors, k: int, allowed: Mask | None) -> tuple[Vectors, Ids]:
         """Gives similarities ``(q, k)`` float32, highest first, and keys ``(q, k)``, -1 for none.
 
@@ -27,3 +32,6 @@ class VectorIndex(Protocol):
 
     def vectors(self, ids: Ids) -> Vectors:
         """Gives the stored rows ``(m, d)`` float32 of known keys, in the order asked."""
+
+    def write(self, path: Path) -> None:
+        """Writes the file, and others of its stem beside it; the caller syncs and renames."""

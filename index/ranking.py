@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.faiss_index import FaissIndex
+from index.protocols import VectorIndex
 from index.segment import Segment
 from index.types import Candidate, Ids, LexicalScores, Mask, Query, Vector
 
@@ -23,6 +23,8 @@ row on a busy core of the machine in ``benchmarks/results.md``."""
 _FIRST_DEPTH = 200
 _DEPTH_FACTOR = 10
 """Neighbours asked for a match: pictures of one product and variants of one group share ranks."""
+_DEEPEST_APPROXIMATE = 3_200
+"""Where an index is approximate anyway, so many neighbours of each kind are enough."""
 _ROUNDING = 1e-5
 """What the same sum may differ by between FAISS and numpy."""
 
@@ -55,6 +57,7 @@ def rank(segments: Sequence[LiveSegment], query: Query) -> list[Candidate]:
     available = sum(int(mask.sum()) for _, mask in passing)
     deepest = max(max(len(one.pictures.ids), len(one.keys)) for one, _ in passing)
     depth = max(_FIRST_DEPTH, query.k * _DEPTH_FACTOR)
+    is_exact = all(one.pictures.is_exact and one.texts.is_exact for one, _ in passing)
     while depth < deepest:
         near, unseen = zip(*(_near(*one, query, depth) for one in passing), strict=True)
         chosen = [(segment, mask) for (segment, _), mask in zip(passing, near, strict=True)]
@@ -62,6 +65,8 @@ def rank(segments: Sequence[LiveSegment], query: Query) -> list[Candidate]:
         if sum(int(mask.sum()) for mask in near) >= available:
             return found
         if len(found) >= query.k and found[-1].score > max(unseen) + _ROUNDING:
+            return found
+        if not is_exact and depth >= _DEEPEST_APPROXIMATE and len(found) >= query.k:
             return found
         depth *= 4
     # not ``_near`` once more: a product without pictures is near to nothing
@@ -95,7 +100,7 @@ def _near(segment: Segment, mask: Mask, query: Query, depth: int) -> tuple[Mask,
     return near, sum(ends) / _total(query) if ends else np.inf
 
 
-def _nearest(index: FaissIndex, row: Vector, depth: int, allowed: Mask) -> tuple[Ids, float]:
+def _nearest(index: VectorIndex, row: Vector, depth: int, allowed: Mask) -> tuple[Ids, float]:
     """The ids of the nearest vectors, and the similarity of the last; -inf where that is all."""
     wanted = min(depth, int(allowed.sum()))
     if not wanted:

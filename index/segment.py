@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index import vector_indexes
 from index.catalogue_reads import IndexedProduct
 from index.errors import StoreDamagedError
-from index.faiss_index import FaissIndex
 from index.filters import Postings, ProductTable, group_hash
+from index.protocols import VectorIndex
 from index.types import Filters, Ids, Mask, SpaceId
 
 PICTURES_FILE = "pictures.faiss"
@@ -36,9 +37,9 @@ class Segment:
     groups: NDArray[np.int64]
     """``(n,)`` hash of each product's group."""
     table: ProductTable
-    texts: FaissIndex
+    texts: VectorIndex
     """``(n, d)``, keyed by product."""
-    pictures: FaissIndex
+    pictures: VectorIndex
     """``(m, d + c)``, embedding and colours side by side, keyed by picture."""
     picture_rows: NDArray[np.int32]
     """``(m,)`` row in ``keys`` of each picture, in the order of ``pictures.ids``."""
@@ -59,8 +60,8 @@ class Segment:
             keys=keys,
             groups=np.array([group_hash(one.product.group) for one in ordered], dtype=np.int64),
             table=ProductTable.of([one.product for one in ordered]),
-            texts=FaissIndex(keys, _text_rows(ordered, space)),
-            pictures=FaissIndex(picture_keys, _picture_rows(ordered, space)),
+            texts=vector_indexes.build(keys, _text_rows(ordered, space)),
+            pictures=vector_indexes.build(picture_keys, _picture_rows(ordered, space)),
             picture_rows=rows[order],
             picture_positions=places[order],
         )
@@ -102,8 +103,8 @@ class Segment:
                 parts = {name: arrays[name] for name in _COLUMNS}
         except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
             raise StoreDamagedError(f"{folder.name}/{TABLE_FILE} is not readable") from error
-        pictures = FaissIndex.read(folder / PICTURES_FILE)
-        texts = FaissIndex.read(folder / TEXTS_FILE)
+        pictures = vector_indexes.read(folder / PICTURES_FILE)
+        texts = vector_indexes.read(folder / TEXTS_FILE)
         if len(pictures.ids) != len(parts["picture_rows"]) or len(texts.ids) != len(parts["keys"]):
             raise StoreDamagedError(f"the files of {folder.name} do not belong together")
         table = ProductTable(

@@ -4,56 +4,53 @@ import datetime
 import logging
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
+from filelock import FileLock
+from sqlalchemy.exc import SQLAlchemyError
 
 from index import ranking
 from index.catalogue import Catalogue
+from index.catalogue_history import History
 from index.catalogue_reads import IndexedProduct
 from index.errors import (
     EmbedderMismatchError,
-    StoreBusyError,
     StoreDamagedError,
-    StoreMissingError,
-    StoreUnwritableError,
+    StoreError,
+    UnknownVersionError,
 )
+from index.history_restore import Restored
 from index.ranking import LiveSegment
 from index.segment import Segment
+from index.snapshot import MANY_SEGMENTS, Snapshot, due, joined, swapped, without
+from index.store_folder import (
+    DATABASE,
+    VERSIONS,
+    hold,
+    prepare_folder,
+    space_settings,
+)
 from index.tables import sqlite_engine
 from index.types import Candidate, Ids, LexicalScores, ProductRecord, Query, SpaceId, Vector
 from index.verdict import Calibration
-from index.versions import Versions
+from index.versions import Manifest, Saved, Versions
 
 logger = logging.getLogger(__name__)
 
-DATABASE = "catalogue.sqlite3"
+__all__ = ["DATABASE", "Snapshot", "Store", "hold"]
+
 _CALIBRATION = "calibration"
-_SMALL_SEGMENTS = 16
-"""Segments that replays may leave beside the first; more are joined into one."""
+_MOST_SEGMENTS = 4 * MANY_SEGMENTS
+"""With more, a search waits until the thread that joins them has caught up."""
 _REPLAY_CHUNK = 50_000
 _COMMIT_WAIT_S = 60.0
 _PUBLISH_WAIT_S = 600.0
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """One state of the index; a search works on one from start to end."""
-
-    sequence: int
-    segments: tuple[LiveSegment, ...]
-    version: str
-    """The saved state that it started from; empty where it was built from the catalogue."""
-    version_sequence: int
-    """The last write that the saved state holds."""
-    indexed_at: str
-    """When the saved state was made, ISO 8601 in UTC; empty where there is none."""
-    calibration: Calibration | None = None
-    """What verdicts are judged by; None: nobody calibrated this catalogue."""
 
 
 class Store:
@@ -76,12 +73,16 @@ class Store:
             StoreUnwritableError: the folder cannot be written.
             EmbedderMismatchError: the store's vectors were made with another model.
         """
-        _prepare_folder(folder, create=create)
+        prepare_folder(folder, create=create)
         self.folder = folder
         self.space = space
         self.catalogue = Catalogue(sqlite_engine(folder / DATABASE, create=create))
-        self._versions = Versions(folder / "versions")
+        self._versions = Versions(folder / VERSIONS)
+        self.history = History(self.catalogue)
         self._refreshing = threading.Lock()
+        self._compacting = threading.Lock()
+        self._joiner = ThreadPoolExecutor(1, thread_name_prefix="snapshelf-joiner")
+        self._joining: Future[None] | None = None
         self._check_space(fresh=fresh)
         self._snapshot = self._load()
 
@@ -133,47 +134,154 @@ class Store:
         self.catalogue.write_setting(_CALIBRATION, calibration.to_json())
 
     def refresh(self) -> Snapshot:
-        """Replays writes of this or any other process that the index does not hold yet."""
+        """Replays writes of this or any other process that the index does not hold yet.
+
+        Many small segments are joined by a thread, and searches go on meanwhile.
+        """
         if self.catalogue.sequence() == self._snapshot.sequence:
             return self._snapshot
-        with self._refreshing:
-            self._snapshot = self._replayed(self._snapshot)
-            return self._snapshot
+        snapshot = self._refreshed()
+        if due(snapshot.segments):
+            joining = self._join_in_background()
+            if len(snapshot.segments) > _MOST_SEGMENTS:
+                wait([joining])
+        return snapshot
 
-    def publish(self) -> str:
+    def publish(self, evaluation: Mapping[str, Any] | None = None) -> str:
         """Joins everything into one segment and saves it as a new version; gives its name.
 
         Where nothing was written since the current version, that one's name. Threads and processes
         that publish at once do it one after another.
 
+        Args:
+            evaluation: how well the catalogue knows its own pictures; the manifest keeps it.
+
         Raises:
             StoreBusyError: others were publishing for longer than ten minutes.
             StoreUnwritableError: the folder cannot be written; the older version stays.
         """
-        lock = hold(FileLock(self.folder / "publish.lock", timeout=_PUBLISH_WAIT_S))
+        with self._publishing():
+            return self._published(evaluation)
+
+    def rollback(self, name: str) -> Restored:
+        """Makes the catalogue again what it was when a version was saved.
+
+        What it is now is saved as a version first, so that one can go forward again. Searches go
+        on; they see the change as they see any write.
+
+        Raises:
+            UnknownVersionError: there is no such version, or its past rows are gone.
+            StoreDamagedError: a file of the version is missing or was changed.
+            StoreBusyError: another process indexes into this store.
+            StoreUnwritableError: the disk is full or read-only; nothing was changed.
+        """
+        lock = hold(self.writer_lock())
         try:
-            return self._published()
+            with self._publishing():
+                self._recoverable(name)
+                self._published(None, needed=name)
+                return self._restored(name, is_feed_only=False)
         finally:
             lock.release()
 
-    def _published(self) -> str:
+    def begin_run(self) -> str:
+        """Marks what this object writes from now on as an indexing run's, until it is published.
+
+        Gives the version that ``undo_run`` goes back to: the present state, or, where an earlier
+        run was cut off, the state before that. Empty: there is none, the store is new.
+        """
+        is_resumed = self.history.is_run_open() or bool(self.catalogue.pending())
+        if not is_resumed and self.catalogue.count()[0]:
+            self.publish()
+        self.catalogue.is_fed = True
+        return max(self.history.versions(), default="")
+
+    def undo_run(self, name: str) -> Restored:
+        """Takes back what an indexing run wrote; what others wrote meanwhile stays.
+
+        Where the run changed the embedder everything goes back. The caller holds the writer's lock.
+
+        Args:
+            name: what ``begin_run`` gave.
+
+        Raises:
+            StoreError: as ``rollback``.
+        """
+        with self._publishing():
+            is_same = self._recoverable(name).space == self.space
+            return self._restored(name, is_feed_only=is_same)
+
+    def _recoverable(self, name: str) -> Manifest:
+        manifest = self._versions.manifest(name)
+        kept = self.history.versions()
+        if kept.get(name) != manifest.sequence:
+            there = ", ".join(sorted(kept)) or "none"
+            raise UnknownVersionError(
+                f"version {name} holds no past rows of this catalogue; "
+                f"those that can be gone back to: {there}"
+            )
+        return manifest
+
+    def _restored(self, name: str, *, is_feed_only: bool) -> Restored:
+        manifest = self._recoverable(name)
+        settings = space_settings(manifest.space)
+        if manifest.calibration:
+            settings[_CALIBRATION] = manifest.calibration
+        with self.committing():
+            return self.history.restore(manifest.sequence, settings, is_feed_only=is_feed_only)
+
+    def _published(self, evaluation: Mapping[str, Any] | None, needed: str = "") -> str:
         current = self.refresh()
-        if current.version and current.version_sequence == current.sequence:
+        if _is_saved(current) and current.version in self.history.versions():
             return current.version
-        snapshot = self._compacted(current)
-        name = self._versions.save(
-            snapshot.segments[0].segment, self.space, self._catalogue_id(), snapshot.sequence
-        )
+        self.history.keep_everything()
+        current = self._refreshed()
+        if not _is_saved(current):
+            current = self._saved(evaluation, needed)
+        known = {**self.history.versions(), current.version: current.version_sequence}
+        there = set(self._versions.names())
+        self.history.keep({name: known[name] for name in known.keys() & there})
+        return current.version
+
+    def _saved(self, evaluation: Mapping[str, Any] | None, needed: str) -> Snapshot:
+        """Saves the present state; gives it as it was saved."""
+        with self._compacting:
+            current = self._refreshed()
+            whole = joined(current.segments, self._segment)
+            name = self._versions.save(
+                Saved(
+                    segment=whole,
+                    space=self.space,
+                    catalogue_id=self._catalogue_id(),
+                    sequence=current.sequence,
+                    calibration=current.calibration.to_json() if current.calibration else "",
+                    evaluation=evaluation,
+                ),
+                needed,
+            )
+            self._swap(current.segments, whole)
+        saved = replace(current, version=name, version_sequence=current.sequence, indexed_at=_now())
         with self._refreshing:
-            if self._snapshot.sequence == snapshot.sequence:
-                self._snapshot = replace(
-                    snapshot, version=name, version_sequence=snapshot.sequence, indexed_at=_now()
-                )
-        return name
+            self._snapshot = replace(
+                self._snapshot,
+                version=name,
+                version_sequence=saved.version_sequence,
+                indexed_at=saved.indexed_at,
+            )
+        return saved
+
+    def evaluation(self, name: str) -> Mapping[str, Any] | None:
+        """Gives what ``publish`` was told of a version; None: nothing.
+
+        Raises:
+            UnknownVersionError: there is no such version.
+            StoreDamagedError: a file of it is missing or was changed.
+        """
+        return self._versions.manifest(name).evaluation
 
     def version_states(self) -> dict[str, bool]:
         """Gives the names of the saved states, and whether their checksums hold."""
-        return self._versions.states(self.space)
+        return {one.name: one.is_sound for one in self._versions.states()}
 
     def picture_vectors(self, product_id: str) -> tuple[Vector, Vector, Vector] | None:
         """Gives embedding and colours of the first picture and the text vector; None if none.
@@ -205,13 +313,22 @@ class Store:
         finally:
             lock.release()
 
+    @contextmanager
+    def _publishing(self) -> Iterator[None]:
+        lock = hold(FileLock(self.folder / "publish.lock", timeout=_PUBLISH_WAIT_S))
+        try:
+            yield
+        finally:
+            lock.release()
+
     def close(self) -> None:
-        """Closes the database."""
+        """Closes the database, once the thread that joins segments has ended."""
+        self._joiner.shutdown(wait=True, cancel_futures=True)
         self.catalogue.close()
 
     def _check_space(self, *, fresh: bool) -> None:
         recorded = self.catalogue.meta()
-        wanted = {f"space_{name}": str(value) for name, value in asdict(self.space).items()}
+        wanted = space_settings(self.space)
         if "space_embedder" not in recorded:
             self.catalogue.set_meta({**wanted, "catalogue_id": uuid.uuid4().hex})
             return
@@ -254,7 +371,7 @@ class Store:
 
     def _load(self) -> Snapshot:
         version = self._versions.newest(self.space, self._catalogue_id())
-        if version is not None and version.sequence > self.catalogue.sequence():
+        if version is not None and version.manifest.sequence > self.catalogue.sequence():
             # The catalogue was put back to an older state: its numbers will be given again, and
             # no version saved before may ever be taken for one of them.
             self.catalogue.set_meta({"catalogue_id": uuid.uuid4().hex})
@@ -262,11 +379,11 @@ class Store:
         if version is None:
             return self._replayed(Snapshot(0, (), "", 0, ""))
         loaded = Snapshot(
-            version.sequence,
+            version.manifest.sequence,
             (LiveSegment(version.segment, None),),
             version.name,
-            version.sequence,
-            version.created_at,
+            version.manifest.sequence,
+            version.manifest.created_at,
             self._calibration(),
         )
         return self._replayed(loaded)
@@ -276,79 +393,52 @@ class Store:
         changes = self.catalogue.changes(snapshot.sequence)
         if changes.sequence == snapshot.sequence:
             return snapshot
-        gone = np.array(changes.upserted + changes.deleted, dtype=np.int64)
-        kept = [_without(live, gone) for live in snapshot.segments]
+        left = without(snapshot, np.array(changes.upserted + changes.deleted, dtype=np.int64))
         added = [
             LiveSegment(self._segment(changes.upserted[start : start + _REPLAY_CHUNK]), None)
             for start in range(0, len(changes.upserted), _REPLAY_CHUNK)
         ]
-        replayed = replace(
-            snapshot,
+        return replace(
+            left,
             sequence=changes.sequence,
-            segments=(*kept, *added),
+            segments=(*left.segments, *added),
             calibration=self._calibration(),
         )
-        return self._joined_small(replayed)
 
-    def _joined_small(self, snapshot: Snapshot) -> Snapshot:
-        if len(snapshot.segments) <= 1 + _SMALL_SEGMENTS:
-            return snapshot
-        first, *small = snapshot.segments
-        keys = np.concatenate([_living(live) for live in small])
-        joined = LiveSegment(self._segment(keys.tolist()), None)
-        return replace(snapshot, segments=(first, joined))
+    def _refreshed(self) -> Snapshot:
+        with self._refreshing:
+            self._snapshot = self._replayed(self._snapshot)
+            return self._snapshot
 
-    def _compacted(self, snapshot: Snapshot) -> Snapshot:
-        keys = [_living(live) for live in snapshot.segments]
-        everything = np.concatenate(keys) if keys else np.empty(0, dtype=np.int64)
-        segment = self._segment(everything.tolist())
-        return replace(snapshot, segments=(LiveSegment(segment, None),))
+    def _join_in_background(self) -> "Future[None]":
+        with self._refreshing:
+            if self._joining is None or self._joining.done():
+                self._joining = self._joiner.submit(self._join_segments)
+            return self._joining
 
-    def _segment(self, keys: Sequence[int]) -> Segment:
-        return Segment.of(list(self.catalogue.indexed(keys)), self.space)
-
-
-def hold(lock: FileLock) -> FileLock:
-    """Takes one of a store's locks.
-
-    Raises:
-        StoreBusyError: another process holds it.
-        StoreUnwritableError: the lock's file cannot be made.
-    """
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise StoreBusyError(
-            f"another process is writing to {Path(lock.lock_file).parent}; "
-            "try again when it has ended"
-        ) from error
-    except OSError as error:
-        raise StoreUnwritableError(f"{lock.lock_file} cannot be written: {error}") from error
-    return lock
-
-
-def _prepare_folder(folder: Path, *, create: bool) -> None:
-    if create:
+    def _join_segments(self) -> None:
+        """Runs in a thread of its own; where it fails, searches go on with what there is."""
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreUnwritableError(f"{folder} cannot be made: {error.strerror}") from error
-    elif not folder.is_dir():
-        raise StoreMissingError(f"there is no store at {folder}")
+            with self._compacting:
+                while parts := due(self._snapshot.segments):
+                    self._swap(parts, joined(parts, self._segment))
+        except (StoreError, SQLAlchemyError) as error:
+            logger.warning("segments are not joined: %s", error)
 
+    def _swap(self, parts: Sequence[LiveSegment], whole: Segment) -> None:
+        """Puts a joined segment in the place of its parts; writes seen meanwhile count."""
+        with self._refreshing:
+            latest = self._replayed(self._snapshot)
+            self._snapshot = replace(latest, segments=swapped(latest, parts, whole))
 
-def _without(live: LiveSegment, gone: Ids) -> LiveSegment:
-    touched = np.isin(live.segment.keys, gone)
-    if not touched.any():
-        return live
-    alive = ~touched if live.alive is None else live.alive & ~touched
-    return LiveSegment(live.segment, alive)
+    def _segment(self, keys: Sequence[int] | Ids) -> Segment:
+        return Segment.of(list(self.catalogue.indexed([int(key) for key in keys])), self.space)
 
 
 def _now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
-def _living(live: LiveSegment) -> Ids:
-    keys = live.segment.keys
-    return keys if live.alive is None else keys[live.alive]
+def _is_saved(snapshot: Snapshot) -> bool:
+    """Whether the saved state that it started from holds all of it."""
+    return bool(snapshot.version) and snapshot.version_sequence == snapshot.sequence

@@ -11,8 +11,9 @@ from sqlalchemy.engine import URL, Connection, Engine
 
 from index.errors import StoreDamagedError, StoreMissingError, StoreUnwritableError
 
-SCHEMA_VERSION = 2
-"""2: products' words in ``lexical``; a change of ``lexical_words`` is a new version too."""
+SCHEMA_VERSION = 3
+"""2: products' words in ``lexical``; a change of ``lexical_words`` is a new version too.
+3: past rows, which a program that does not know of them would not keep."""
 
 metadata = sa.MetaData()
 
@@ -85,6 +86,15 @@ display = sa.Table(
     metadata,
     sa.Column("sha256", sa.String, primary_key=True),  # of the original picture
     sa.Column("jpeg", sa.LargeBinary, nullable=False),
+)
+
+download = sa.Table(  # by what a host knows the picture that it gave, to ask for changes only
+    "download",
+    metadata,
+    sa.Column("url", sa.String, primary_key=True),
+    sa.Column("sha256", sa.String, nullable=False),
+    sa.Column("etag", sa.String, nullable=False),
+    sa.Column("modified", sa.String, nullable=False),  # the Last-Modified header as it came
 )
 
 deletion = sa.Table(

@@ -10,12 +10,12 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from index.errors import StoreDamagedError, StoreUnwritableError
+from index.errors import StoreDamagedError, StoreUnwritableError, UnknownVersionError
 from index.segment import Segment
 from index.types import SpaceId
 
@@ -27,15 +27,56 @@ _KEPT = 3
 
 
 @dataclass(frozen=True)
-class Version:
-    """A loaded saved state."""
+class Manifest:
+    """What a saved state says of itself."""
 
-    name: str
     catalogue_id: str
     sequence: int
     """The last write that it holds; later ones are replayed."""
     created_at: str
+    """ISO 8601 in UTC."""
+    space: SpaceId
+    products: int
+    pictures: int
+    hashes: Mapping[str, str]
+    """sha256 by file name."""
+    calibration: str = ""
+    """What verdicts were judged by, as ``Calibration.to_json`` writes it; empty: nothing."""
+    evaluation: Mapping[str, Any] | None = None
+    """How well the catalogue knew its own pictures; None: nobody asked."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A loaded saved state."""
+
+    name: str
+    manifest: Manifest
     segment: Segment
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What is known of a version before it is written."""
+
+    segment: Segment
+    space: SpaceId
+    catalogue_id: str
+    sequence: int
+    calibration: str = ""
+    evaluation: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class VersionState:
+    """A version as a list of versions shows it."""
+
+    name: str
+    is_current: bool
+    is_sound: bool
+    """All checksums hold."""
+    manifest: Manifest | None
+    """None where it cannot be read."""
 
 
 class Versions:
@@ -45,14 +86,18 @@ class Versions:
         """Takes the folder; it is made when the first version is saved."""
         self._folder = folder
 
-    def save(self, segment: Segment, space: SpaceId, catalogue_id: str, sequence: int) -> str:
+    def save(self, saved: Saved, needed: str = "") -> str:
         """Writes a version and makes it the current one; gives its name.
+
+        Args:
+            saved: what to write.
+            needed: a version that stays, however old.
 
         Raises:
             StoreUnwritableError: the folder cannot be written; the older version stays.
         """
         try:
-            return self._save(segment, space, catalogue_id, sequence)
+            return self._save(saved, needed)
         except (OSError, RuntimeError) as error:  # FAISS reports a full disk as RuntimeError
             raise StoreUnwritableError(f"the index cannot be saved: {error}") from error
 
@@ -60,27 +105,48 @@ class Versions:
         """Gives the current version, or the newest before it whose checksums hold; else None."""
         for folder in self._candidates():
             try:
-                version = self._load(folder, space)
+                manifest = self.manifest(folder.name)
+                if (manifest.space, manifest.catalogue_id) == (space, catalogue_id):
+                    return Version(folder.name, manifest, Segment.read(folder))
             except StoreDamagedError:
                 continue
-            if version.catalogue_id == catalogue_id:
-                return version
         return None
 
     def names(self) -> list[str]:
         """Gives the names of all versions, oldest first."""
         return sorted(path.name for path in self._numbered() if (path / MANIFEST).is_file())
 
-    def states(self, space: SpaceId) -> dict[str, bool]:
-        """Gives every version's name, oldest first, and whether it can be opened."""
-        return {name: self._is_sound(self._folder / name, space) for name in self.names()}
+    def states(self) -> list[VersionState]:
+        """Gives every version, oldest first; reads all their files."""
+        current = self._current()
+        return [self._state(path.name, current) for path in sorted(self._numbered())]
 
-    def _is_sound(self, folder: Path, space: SpaceId) -> bool:
+    def manifest(self, name: str) -> Manifest:
+        """Gives what a version says of itself, once every checksum of it was found to hold.
+
+        Raises:
+            UnknownVersionError: there is none of this name.
+            StoreDamagedError: a file of it is missing or was changed.
+        """
+        folder = self._folder / name
+        if name not in [path.name for path in self._numbered()]:
+            there = ", ".join(self.names()) or "none"
+            raise UnknownVersionError(f"there is no version {name!r}; there are: {there}")
+        manifest = _read_manifest(folder)
+        for file, expected in manifest.hashes.items():
+            path = folder / file
+            if not path.is_file() or _hash(path) != expected:
+                raise StoreDamagedError(f"{folder.name}/{file} is missing or damaged")
+        return manifest
+
+    def _state(self, name: str, current: str) -> VersionState:
+        manifest, is_sound = None, False
         try:
-            self._load(folder, space)
+            manifest = _read_manifest(self._folder / name)
+            is_sound = self.manifest(name) == manifest
         except StoreDamagedError:
-            return False
-        return True
+            pass
+        return VersionState(name, name == current, is_sound, manifest)
 
     def _numbered(self) -> list[Path]:
         """Finished folders, also those whose manifest was lost: their numbers are taken."""
@@ -88,24 +154,26 @@ class Versions:
             return []
         return [path for path in self._folder.iterdir() if path.name.isdigit()]
 
-    def _save(self, segment: Segment, space: SpaceId, catalogue_id: str, sequence: int) -> str:
+    def _save(self, saved: Saved, needed: str) -> str:
         generation = 1 + max((int(path.name) for path in self._numbered()), default=0)
         name = f"{generation:08d}"
         final = self._folder / name
         partial = self._folder / f"{name}.tmp"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        segment.write(partial)
+        saved.segment.write(partial)
         manifest: dict[str, Any] = {
             "format": _FORMAT,
             "generation": generation,
             "created_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            "catalogue_id": catalogue_id,
-            "sequence": sequence,
+            "catalogue_id": saved.catalogue_id,
+            "sequence": saved.sequence,
             "metric": "inner_product",
-            "space": asdict(space),
-            "products": len(segment.keys),
-            "pictures": len(segment.pictures.ids),
+            "space": asdict(saved.space),
+            "products": len(saved.segment.keys),
+            "pictures": len(saved.segment.pictures.ids),
+            "calibration": saved.calibration,
+            "evaluation": saved.evaluation,
             "sha256": {path.name: _sync_and_hash(path) for path in sorted(partial.iterdir())},
         }
         sealed = {**manifest, "seal": _seal(manifest)}
@@ -115,7 +183,7 @@ class Versions:
         os.rename(partial, final)
         _sync_folder(self._folder)
         self._point_at(name)
-        self._prune(name)
+        self._prune({name, needed})
         return name
 
     def _point_at(self, name: str) -> None:
@@ -125,44 +193,47 @@ class Versions:
         os.replace(partial, self._folder / CURRENT)
         _sync_folder(self._folder)
 
-    def _prune(self, current: str) -> None:
+    def _prune(self, needed: Container[str]) -> None:
         for name in self.names()[:-_KEPT]:
-            if name != current:
+            if name not in needed:
                 shutil.rmtree(self._folder / name, ignore_errors=True)
+
+    def _current(self) -> str:
+        pointer = self._folder / CURRENT
+        return pointer.read_text(errors="replace").strip() if pointer.is_file() else ""
 
     def _candidates(self) -> Iterator[Path]:
         names = self.names()[::-1]
-        pointer = self._folder / CURRENT
-        current = pointer.read_text(errors="replace").strip() if pointer.is_file() else ""
+        current = self._current()
         if current in names:
             yield self._folder / current
         for name in names:
             if name != current:
                 yield self._folder / name
 
-    def _load(self, folder: Path, space: SpaceId) -> Version:
-        try:
-            manifest = json.loads((folder / MANIFEST).read_text())
-            is_whole = manifest.pop("seal") == _seal(manifest)
-            hashes = dict(manifest["sha256"])
-            fits = manifest["format"] == _FORMAT and manifest["space"] == asdict(space)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise StoreDamagedError(f"{folder.name}/{MANIFEST} is not readable") from error
-        if not is_whole:
-            raise StoreDamagedError(f"{folder.name}/{MANIFEST} was changed")
-        if not fits:
-            raise StoreDamagedError(f"version {folder.name} is of another format or embedder")
-        for name, expected in hashes.items():
-            path = folder / name
-            if not path.is_file() or _hash(path) != expected:
-                raise StoreDamagedError(f"{folder.name}/{name} is missing or damaged")
-        return Version(
-            name=folder.name,
-            catalogue_id=manifest["catalogue_id"],
-            sequence=manifest["sequence"],
-            created_at=manifest["created_at"],
-            segment=Segment.read(folder),
+
+def _read_manifest(folder: Path) -> Manifest:
+    try:
+        values = json.loads((folder / MANIFEST).read_text())
+        is_whole = values.pop("seal") == _seal(values)
+        if values["format"] != _FORMAT:
+            raise StoreDamagedError(f"version {folder.name} is of another format")
+        manifest = Manifest(
+            catalogue_id=values["catalogue_id"],
+            sequence=values["sequence"],
+            created_at=values["created_at"],
+            space=SpaceId(**values["space"]),
+            products=values["products"],
+            pictures=values["pictures"],
+            hashes=dict(values["sha256"]),
+            calibration=values.get("calibration", ""),
+            evaluation=values.get("evaluation"),
         )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreDamagedError(f"{folder.name}/{MANIFEST} is not readable") from error
+    if not is_whole:
+        raise StoreDamagedError(f"{folder.name}/{MANIFEST} was changed")
+    return manifest
 
 
 def _seal(manifest: dict[str, Any]) -> str:

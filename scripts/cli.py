@@ -10,9 +10,11 @@ from scripts.demo import demo
 from scripts.doctor import doctor
 from scripts.evaluate import evaluate
 from scripts.index_catalogue import index_catalogue
+from scripts.rollback import rollback
 from scripts.search import search
 from scripts.serve import serve
 from scripts.show_settings import show_settings
+from scripts.versions import versions
 from service.errors import ServiceError
 from vision.errors import VisionError
 
@@ -30,6 +32,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "search": search,
     "eval": evaluate,
     "doctor": doctor,
+    "versions": versions,
+    "rollback": rollback,
     "settings": show_settings,
 }
 for _name, _command in COMMANDS.items():

@@ -11,6 +11,7 @@ from scripts.search import print_matches, read_photo
 from scripts.serve import PortOption, bind, run
 from service import wiring
 from service.answer.types import request_for
+from service.doctor import check_up
 from service.http.schemas import answer_schema, search_response
 from service.indexing import FeedIndexing
 from service.pipeline import SearchRequest
@@ -18,6 +19,8 @@ from service.settings import load_settings
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "demo"
 _HOST = "127.0.0.1"
+_QUESTIONS = 60
+"""By its own pictures, so that the shop can say how sure it is; some 10 s."""
 
 
 def demo(
@@ -33,14 +36,17 @@ def demo(
         indexing = FeedIndexing(store, wiring.ingest(settings, models, store))
         counts = indexing.run([DATA / "feed.csv"], lambda _: wiring.picture_sources(settings, DATA))
         print(f"The demo shop: {counts.added} products indexed, {counts.rejected} rejected.")
+        pipeline = wiring.search_pipeline(settings, models, store)
+        check_up(pipeline, _QUESTIONS)
         photo = sorted((DATA / "photos").glob("*.jpg"))[0]
         request = SearchRequest(photo=read_photo(photo), k=5)
-        result = wiring.search_pipeline(settings, models, store).search(request)
+        result = pipeline.search(request)
         print(f"The products nearest to data/demo/photos/{photo.name}:")
         response = search_response(result, NO_FILTERS, models.space.embedder)
         asked = request_for(result, request, "en")
         response.answer = answer_schema(wiring.answer_writer(settings, models).answer(asked))
         print_matches(response)
         if listener is not None:
-            run(wiring.http_service(settings, models, store, _HOST), listener)
+            service = wiring.http_service(settings, models, store, _HOST)
+            run(service, listener, settings.drain_timeout_s)
         store.close()

@@ -1,7 +1,7 @@
 """``snapshelf doctor``: what is wrong with a catalogue, and how sure its answers may be."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +14,9 @@ from scripts.options import EmbedderOption, JsonOption, StoreOption
 from service import wiring
 from service.doctor import Checkup, check_up
 from service.evaluation import read_queries
+from service.reranker_check import RerankerFigures, compare_reranker
+from service.reranking import Reranking
+from service.self_check import own_questions
 from service.settings import load_settings
 
 
@@ -26,6 +29,9 @@ def doctor(
     sample: Annotated[
         int, typer.Option(min=0, max=10_000, help="most questions asked; 0 only examines")
     ] = 300,
+    reranker: Annotated[
+        str, typer.Option(help="measure whether this re-ranker pays here: embedded, qwen, ...")
+    ] = "",
     embedder: EmbedderOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -34,13 +40,38 @@ def doctor(
     models = wiring.load_models(settings)
     opened = wiring.open_store(store, models)
     labelled = read_queries(queries) if queries else ()
-    found = check_up(wiring.search_pipeline(settings, models, opened), sample, labelled)
+    pipeline = wiring.search_pipeline(settings, models, opened)
+    found = check_up(pipeline, sample, labelled)
+    reranked = None
+    if reranker:
+        model = wiring.load_reranker(load_settings(embedder=embedder, reranker=reranker))
+        with_it = replace(pipeline, reranking=Reranking(model) if model else None)
+        without = replace(pipeline, reranking=None)
+        reranked = compare_reranker(without, with_it, own_questions(opened, sample))
     opened.close()
-    print(json.dumps(_tree(found), indent=1)) if as_json else _print(found)
+    if as_json:
+        print(json.dumps(_tree(found, reranked), indent=1))
+    else:
+        _print(found)
+        print(_paid(reranked, reranker), end="")
 
 
-def _tree(found: Checkup) -> dict[str, Any]:
-    tree = asdict(found)
+def _paid(figures: RerankerFigures | None, name: str) -> str:
+    if not name:
+        return ""
+    if figures is None:
+        return f"re-ranker {name}: no questions to measure it with\n"
+    advice = f'pays: set reranker = "{name}"' if figures.is_gain else "does not pay here: leave it"
+    low, high = figures.gain_ci95
+    return (
+        f"re-ranker {name} {advice} (recall@1 of the product {figures.recall_without:.1%} without "
+        f"and {figures.recall_with:.1%} with it: {figures.gain:+.1%} [{low:+.1%}, {high:+.1%}], "
+        f"p {figures.p_value:.3f})\n"
+    )
+
+
+def _tree(found: Checkup, reranked: RerankerFigures | None) -> dict[str, Any]:
+    tree = asdict(found) | {"reranker": asdict(reranked) if reranked else None}
     if found.calibration is not None:
         tree["calibration"] = json.loads(found.calibration.to_json())
     return tree

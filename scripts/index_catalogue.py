@@ -2,107 +2,127 @@
 
 import json
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
+from index.feed_formats.prices import CURRENCIES
 from index.feeds import count_rows
 from scripts.options import EmbedderOption, JsonOption, StoreOption
+from scripts.row_progress import RowProgress
 from service import wiring
-from service.indexing import Counts, FeedIndexing
+from service.indexing import Counts, FeedIndexing, IndexingOptions
 from service.settings import load_settings
 
-_PLAIN_EVERY_ROWS = 1000
+
+class Engine(StrEnum):
+    """Where the stages run."""
+
+    LOCAL = "local"
+    RAY = "ray"
 
 
-def index_catalogue(
-    feeds: Annotated[list[Path], typer.Argument(help="CSV, TSV, JSONL or Parquet")],
+def index_catalogue(  # noqa: PLR0913, PLR0917 - typer takes options as arguments
+    feeds: Annotated[
+        list[Path],
+        typer.Argument(help="CSV, TSV, JSONL, XML (also .gz), Parquet, or a folder of pictures"),
+    ],
     store: StoreOption,
     images_root: Annotated[
         Path | None, typer.Option(help="folder of the pictures; default: that of each feed")
     ] = None,
     embedder: EmbedderOption = None,
-    fresh: Annotated[bool, typer.Option(help="embed everything anew")] = False,
+    captioner: Annotated[
+        str | None, typer.Option(help="as in the settings; pictures of feeds are not captioned")
+    ] = None,
+    engine: Annotated[Engine, typer.Option(help="local: threads of this process")] = Engine.LOCAL,
+    currency: Annotated[
+        str, typer.Option(help="ISO 4217, of prices that name none, as Shopify's")
+    ] = "",
+    fresh: Annotated[bool, typer.Option(help="fetch and embed everything anew")] = False,
+    complete: Annotated[
+        bool, typer.Option(help="the feeds are the whole catalogue: remove what they lack")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Adds or updates a catalogue; run again after a stop, it goes on where it stopped.
 
-    Exit code 1 where rows were rejected; the good ones are indexed all the same.
+    Exit code 1 where rows were rejected or it was stopped; the good ones are indexed all the same.
     """
-    settings = load_settings(embedder=embedder)
-    total = sum(count_rows(feed) for feed in feeds if feed.is_file())
+    options = IndexingOptions(fresh=fresh, complete=complete, currency=_currency(currency))
+    _check_engine(engine)
+    settings = load_settings(embedder=embedder, captioner=captioner)
+    if captioner not in {None, wiring.NONE}:
+        print("snapshelf: pictures of feeds are not captioned, photos are", file=sys.stderr)
+    total = sum(count_rows(feed) for feed in feeds if feed.exists())
     models = wiring.load_models(settings, is_searching=False)
     opened = wiring.open_store(store, models, create=True, fresh=fresh)
     indexing = FeedIndexing(opened, wiring.ingest(settings, models, opened))
-    with _RowProgress(total) as advance:
+    with RowProgress(total) as advance:
         counts = indexing.run(
             feeds,
-            lambda feed: wiring.picture_sources(settings, images_root or feed.parent),
-            fresh=fresh,
+            lambda feed: wiring.picture_sources(settings, images_root or _folder(feed)),
+            options,
             progress=advance,
         )
     opened.close()
     print(json.dumps(asdict(counts)) if as_json else _summary(counts))
-    if counts.rejected:
+    _end(counts, total)
+
+
+def _currency(text: str) -> str:
+    code = text.strip().upper()
+    if code and code not in CURRENCIES:
+        raise typer.BadParameter(f"--currency {text!r} is no ISO 4217 currency")
+    return code
+
+
+def _check_engine(engine: Engine) -> None:
+    if engine is Engine.RAY:
+        raise typer.BadParameter(
+            "--engine ray: indexing on a Ray cluster is not built yet; --engine local is"
+        )
+
+
+def _folder(feed: Path) -> Path:
+    return feed if feed.is_dir() else feed.parent
+
+
+def _end(counts: Counts, total: int) -> None:
+    """Says on standard error what keeps a run from being a success, and ends with 1 then."""
+    if counts.not_removed:
+        print(f"snapshelf: nothing was removed: {counts.not_removed}", file=sys.stderr)
+    if counts.is_stopped:
+        done = f"after {counts.rows} of about {max(total, counts.rows)} rows"
+        print(
+            f"snapshelf: stopped {done}; the store is whole, the same command goes on from there",
+            file=sys.stderr,
+        )
+    elif counts.rejected:
         where = f"see {counts.rejects_file}"
         print(f"snapshelf: partial: {counts.rejected} rows rejected, {where}", file=sys.stderr)
+    if counts.rejected or counts.is_stopped or counts.not_removed:
         raise typer.Exit(1)
 
 
-class _RowProgress:
-    """A bar on a terminal, a line every thousand rows elsewhere; both on standard error."""
-
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._done = 0
-        console = Console(stderr=True)
-        columns = (
-            TextColumn("rows"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-        )
-        self._bar = Progress(*columns, console=console) if console.is_terminal else None
-
-    def __enter__(self) -> Callable[[int], None]:
-        if self._bar:
-            self._bar.start()
-            self._task = self._bar.add_task("rows", total=self._total)
-        return self._advance
-
-    def __exit__(self, *_error: object) -> None:
-        if self._bar:
-            self._bar.stop()
-
-    def _advance(self, rows: int) -> None:
-        before = self._done
-        self._done += rows
-        if self._bar:
-            self._bar.update(self._task, completed=self._done, total=max(self._total, self._done))
-        elif self._done // _PLAIN_EVERY_ROWS > before // _PLAIN_EVERY_ROWS:
-            print(f"{self._done} of about {self._total} rows", file=sys.stderr)
-
-
 def _summary(counts: Counts) -> str:
-    line = (
-        f"{counts.added} added, {counts.updated} updated, {counts.unchanged} unchanged, "
-        f"{counts.removed} removed, {counts.rejected} rejected; version {counts.version}"
-    )
+    is_partial = counts.rejected or counts.is_stopped
+    lines = [
+        f"{'partial: ' if is_partial else ''}{counts.added} added, {counts.updated} updated, "
+        f"{counts.unchanged} unchanged, {counts.removed} removed, {counts.rejected} rejected; "
+        + (f"version {counts.version}" if counts.version else "no version saved")
+    ]
     if counts.reembedded:
-        line += f"\n{counts.reembedded} products of no feed embedded anew from kept pictures"
+        lines.append(f"{counts.reembedded} products of no feed embedded anew from kept pictures")
     if counts.warnings:
-        line += f"\n{counts.warnings} warnings; see {counts.rejects_file}"
-    return line
+        lines.append(f"{counts.warnings} warnings; see {counts.rejects_file}")
+    stages = ", ".join(f"{name} {spent:.1f}" for name, spent in counts.stage_seconds.items())
+    rate = counts.pictures / counts.seconds if counts.seconds else 0.0
+    lines.append(
+        f"{counts.pictures} pictures embedded in {counts.seconds:.1f} s, {rate:.1f} a second; "
+        f"seconds by stage, which overlap: {stages}"
+    )
+    return "\n".join(lines)

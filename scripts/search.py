@@ -48,10 +48,21 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
     opened.close()
 
 
+_VERDICTS = {
+    "same_product": "very probably the first match",
+    "variant": "very probably the first match, perhaps another variant",
+    "similar": "perhaps the first match",
+    "not_in_catalogue": "probably none of these",
+}
+
+
 def _title(number: int, item: ItemSchema) -> str:
     if item.box is None:
         return "products for these words"
-    return f"item {number}: {item.caption}" if item.caption else f"item {number}"
+    title = f"item {number}: {item.caption}" if item.caption else f"item {number}"
+    if item.verdict is None or item.confidence is None:
+        return title
+    return f"{title}: {_VERDICTS[item.verdict]} ({item.confidence:.0%})"
 
 
 def read_photo(path: Path | None) -> bytes | None:

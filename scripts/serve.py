@@ -1,6 +1,13 @@
 """``snapshelf serve``: the HTTP service."""
 
+import contextlib
+import ctypes
+import math
+import os
+import signal
 import socket
+import sys
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -14,6 +21,10 @@ from service.http.context import Service
 from service.settings import load_settings
 
 HostOption = Annotated[str, typer.Option(help="address to listen on")]
+_M_MMAP_THRESHOLD = -3
+_LARGE_BLOCK_BYTES = 1 << 20
+_SWITCH_S = 0.0005
+"""The event loop waits so long for a thread that computes in Python, at each of its steps."""
 PortOption = Annotated[int, typer.Option(min=0, max=65535, help="0: any free port")]
 
 
@@ -28,7 +39,7 @@ def serve(
     settings = load_settings(embedder=embedder)
     models = wiring.load_models(settings)
     opened = wiring.open_store(store, models)
-    run(wiring.http_service(settings, models, opened, host), listener)
+    run(wiring.http_service(settings, models, opened, host), listener, settings.drain_timeout_s)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -48,12 +59,50 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run(service: Service, listener: socket.socket) -> None:
-    """Answers on a bound socket until the process is told to stop."""
+def run(service: Service, listener: socket.socket, drain_s: float) -> None:
+    """Answers on a bound socket until the process is told to stop, and ends what was accepted.
+
+    Args:
+        service: closed at the end.
+        listener: bound.
+        drain_s: at most so long for that.
+    """
     host, port = listener.getsockname()[:2]
     print(f"Snapshelf is at http://{host}:{port}/ (stop with Ctrl-C)", flush=True)
-    config = uvicorn.Config(create_app(service), log_level="warning", server_header=False)
+    config = uvicorn.Config(
+        create_app(service),
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=math.ceil(drain_s),
+    )
+    _return_large_blocks()
+    sys.setswitchinterval(_SWITCH_S)
+    # uvicorn raises the signal again when it is done: without this, nothing would be closed
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        _DrainingServer(config, service).run(sockets=[listener])
     finally:
-        service.conversation.keeper.sessions.close()  # folds the log in: nothing deleted is left
+        service.close()
+        if service.is_at_work:  # a thread cannot be ended, and the interpreter would wait for it
+            os._exit(1)
+
+
+class _DrainingServer(uvicorn.Server):
+    """Says that it stops as soon as it is told to."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._service.traffic.is_draining = True
+        super().handle_exit(sig, frame)
+
+
+def _return_large_blocks() -> None:
+    """Has glibc give the memory of photos back: else it keeps 500 MB after a few large ones.
+
+    Source: mallopt(3), M_MMAP_THRESHOLD; without a call it grows up to 32 MB by itself.
+    """
+    with contextlib.suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK_BYTES)

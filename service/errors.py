@@ -6,6 +6,9 @@ ServiceError
 ├── UnknownSessionError  no session has this id, or it has expired
 ├── SessionsOffError     this server keeps no sessions
 ├── SessionBusyError     many follow-ups on one session at once
+├── BusyError            so much is asked at once that this must wait for another time
+├── RequestTimeoutError  the answer took longer than a request may
+├── PublishRefusedError  a new version answers worse than the one before
 ├── FetchError          a picture's address cannot be fetched
 └── SettingsError       a setting is wrong
 """
@@ -33,6 +36,18 @@ class SessionsOffError(ServiceError):
 
 class SessionBusyError(ServiceError):
     """Other follow-ups on the same session were faster, again and again."""
+
+
+class BusyError(ServiceError):
+    """The queue for this kind of work is full, or the server is stopping."""
+
+
+class RequestTimeoutError(ServiceError):
+    """The answer took longer than a request may."""
+
+
+class PublishRefusedError(ServiceError):
+    """A new version answers the questions of the one before worse than it did."""
 
 
 class FetchError(ServiceError):

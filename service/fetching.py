@@ -1,28 +1,41 @@
-"""Pictures by URL, safely: each hop's host is resolved once, checked, and connected to as checked.
+"""Pictures by URL, safely and politely.
 
-Sources: https://www.python-httpx.org/advanced/transports/ and /advanced/extensions/
-(``sni_hostname``); the list of ranges follows imgproxy's ``security`` package.
+Each hop's host is looked up once, checked, and connected to as checked (``fetch_addresses``); a
+host is asked a few times at once and waited for where it asks for it (``fetch_hosts``).
+Sources: https://www.encode.io/httpcore/network-backends/; RFC 9110 sections 10.2.3 (Retry-After)
+and 13.1 (If-None-Match, If-Modified-Since).
 """
 
-import ipaddress
-import socket
+import email.utils
+import functools
+import ssl
+import time
 from dataclasses import dataclass
 
+import httpcore
 import httpx
-from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity.wait import wait_exponential_jitter
 
 from service.errors import FetchError
+from service.fetch_addresses import CONNECT_TIMEOUT_S, CheckedBackend, Deadline, is_public
+from service.fetch_hosts import Hosts
 
-_MAX_REDIRECTS = 3
+__all__ = ["FetchLimits", "Fetched", "Fetcher", "is_public"]
+
+MAX_REDIRECTS = 3
 _ATTEMPTS = 3
 _RETRIED_STATUSES = {408, 425, 429, 500, 502, 503, 504}
-_CONNECT_TIMEOUT_S = 5.0
-_EMBEDDING_NETWORKS = (
-    ipaddress.ip_network("64:ff9b::/96"),  # NAT64, RFC 6052
-    ipaddress.ip_network("::/96"),  # IPv4-compatible, RFC 4291
-)
-
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+_REDIRECTS = {301, 302, 303, 307, 308}
+_MAX_RETRY_AFTER_S = 30.0
+"""A host that wants more time is left alone; the next run asks it again."""
+_BACKOFF = wait_exponential_jitter(multiplier=0.5, max=5)
+_MAX_CONNECTIONS = 64
+_HEADERS = {
+    "User-Agent": "snapshelf",
+    "Accept": "image/*",
+    "Accept-Encoding": "identity",  # a small body must not unpack to a large one
+}
 
 
 @dataclass(frozen=True)
@@ -31,11 +44,27 @@ class FetchLimits:
 
     max_bytes: int = 20_000_000
     timeout_s: float = 20.0
+    """For one try, redirects included, from the first byte sent to the last received."""
     allow_private: bool = False
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A picture's bytes, and by what the host knows this state of it."""
+
+    data: bytes | None
+    """None: it is still what ``etag`` and ``modified`` of the question name."""
+    etag: str = ""
+    modified: str = ""
+    """The ``Last-Modified`` header as it came."""
 
 
 class _PassingError(Exception):
     """A fault that another try may not meet."""
+
+    def __init__(self, reason: str, wait_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.wait_s = wait_s
 
 
 class Fetcher:
@@ -43,13 +72,14 @@ class Fetcher:
 
     def __init__(self, limits: FetchLimits) -> None:
         self._limits = limits
-        self._client = httpx.Client(
-            transport=_CheckedTransport(allow_private=limits.allow_private),
-            follow_redirects=True,
-            max_redirects=_MAX_REDIRECTS,
-            timeout=httpx.Timeout(limits.timeout_s, connect=_CONNECT_TIMEOUT_S),
-            headers={"User-Agent": "snapshelf", "Accept": "image/*"},
-            trust_env=False,  # a proxy would resolve the name again
+        self._deadline = Deadline()
+        self._hosts = Hosts()
+        backend = CheckedBackend(self._deadline, allow_private=limits.allow_private)
+        self._pool = httpcore.ConnectionPool(
+            _ssl_context(),
+            max_connections=_MAX_CONNECTIONS,
+            keepalive_expiry=30.0,
+            network_backend=backend,
         )
 
     def fetch(self, url: str) -> bytes:
@@ -58,82 +88,139 @@ class Fetcher:
         Raises:
             FetchError: refused address, wrong status, too many bytes, or no answer in time.
         """
+        return self.fetch_if_changed(url).data or b""
+
+    def fetch_if_changed(self, url: str, etag: str = "", modified: str = "") -> Fetched:
+        """Gives the body unless it is still the one that was given with these marks.
+
+        Raises:
+            FetchError: as ``fetch``.
+        """
+        marks = {"If-None-Match": etag, "If-Modified-Since": "" if etag else modified}
+        headers = _HEADERS | {name: value for name, value in marks.items() if value}
+        retrying = Retrying(
+            retry=retry_if_exception_type(_PassingError),
+            stop=stop_after_attempt(_ATTEMPTS),
+            wait=_wait,
+            reraise=True,
+        )
         try:
-            return self._fetch(url)
+            return retrying(self._follow, url, headers)
         except _PassingError as error:
-            raise FetchError(f"{url}: {error}, after {_ATTEMPTS} tries") from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise FetchError(f"{url}: {error}") from error
 
-    @retry(
-        retry=retry_if_exception_type(_PassingError),
-        stop=stop_after_attempt(_ATTEMPTS),
-        wait=wait_exponential_jitter(multiplier=0.5, max=5),
-        reraise=True,
-    )
-    def _fetch(self, url: str) -> bytes:
-        try:
-            with self._client.stream("GET", url) as response:
-                if response.status_code in _RETRIED_STATUSES:
-                    raise _PassingError(f"status {response.status_code}")
-                if response.status_code != 200:
-                    raise FetchError(f"{url}: status {response.status_code}")
-                return self._body(url, response)
-        except (httpx.NetworkError, httpx.TimeoutException, httpx.RemoteProtocolError) as error:
-            raise _PassingError(str(error) or type(error).__name__) from error
-
-    def _body(self, url: str, response: httpx.Response) -> bytes:
-        body = bytearray()
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > self._limits.max_bytes:
-                raise FetchError(f"{url}: more than {self._limits.max_bytes:,} bytes")
-        return bytes(body)
-
-
-class _CheckedTransport(httpx.BaseTransport):
-    """Connects to the very address that was checked; Host and SNI keep the name."""
-
-    def __init__(self, *, allow_private: bool) -> None:
-        self._allow_private = allow_private
-        self._inner = httpx.HTTPTransport(retries=0)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        host = request.url.host
-        if request.url.scheme not in {"http", "https"}:
-            raise FetchError(f"{request.url.scheme}: only http and https are fetched")
-        address = _resolve(host, request.url.port or 443, allow_private=self._allow_private)
-        pinned = httpx.Request(
-            request.method,
-            request.url.copy_with(host=address),
-            headers=request.headers,  # Host is set already, from the name
-            stream=request.stream,
-            extensions={**request.extensions, "sni_hostname": host},
-        )
-        return self._inner.handle_request(pinned)
-
     def close(self) -> None:
-        self._inner.close()
+        """Closes the connections that are kept open."""
+        self._pool.close()
+
+    def _follow(self, url: str, headers: dict[str, str]) -> Fetched:
+        self._deadline.at = float("inf")
+        target = _parsed(url)
+        deadline = 0.0
+        for _hop in range(MAX_REDIRECTS + 1):
+            with self._hosts.place(target.host):
+                # waiting for a place costs the picture nothing of its time
+                deadline = deadline or time.monotonic() + self._limits.timeout_s
+                self._deadline.at = deadline
+                found = self._ask(url, target, headers)
+            if isinstance(found, Fetched):
+                return found
+            target = found
+        raise FetchError(f"{url}: more than {MAX_REDIRECTS} redirects")
+
+    def _ask(self, url: str, target: httpx.URL, headers: dict[str, str]) -> "Fetched | httpx.URL":
+        """The picture, or where it has moved to."""
+        timeout = {"connect": CONNECT_TIMEOUT_S, "pool": self._limits.timeout_s}
+        try:
+            with self._pool.stream(
+                "GET", str(target), headers=list(headers.items()), extensions={"timeout": timeout}
+            ) as response:
+                return self._answer(url, target, response)
+        except FetchError as error:
+            if url in str(error):
+                raise
+            raise FetchError(f"{url}: {error}") from error
+        except (httpcore.NetworkError, httpcore.TimeoutException) as error:
+            raise _PassingError(_timed(error, self._limits.timeout_s)) from error
+        except (httpcore.ProtocolError, httpcore.UnsupportedProtocol, ValueError) as error:
+            raise FetchError(f"{url}: no readable HTTP: {error}") from error
+
+    def _answer(
+        self, url: str, target: httpx.URL, response: httpcore.Response
+    ) -> "Fetched | httpx.URL":
+        headers = httpx.Headers(response.headers)
+        if response.status in _RETRIED_STATUSES:
+            wait_s = _retry_after(headers.get("Retry-After", ""))
+            self._hosts.hold_off(target.host, min(wait_s or 0.0, _MAX_RETRY_AFTER_S))
+            if wait_s is not None and wait_s > _MAX_RETRY_AFTER_S:
+                raise FetchError(f"{url}: status {response.status}, retry after {wait_s:.0f} s")
+            raise _PassingError(f"status {response.status}", wait_s)
+        if response.status in _REDIRECTS and "Location" in headers:
+            return _parsed(url, target, headers["Location"])
+        marks = headers.get("ETag", ""), headers.get("Last-Modified", "")
+        if response.status == 304:
+            return Fetched(None, *marks)
+        if response.status != 200:
+            raise FetchError(f"{url}: status {response.status}")
+        return Fetched(self._body(url, response, headers), *marks)
+
+    def _body(self, url: str, response: httpcore.Response, headers: httpx.Headers) -> bytes:
+        most = self._limits.max_bytes
+        promised = headers.get("Content-Length", "0")
+        body = bytearray()
+        if not (promised.isascii() and promised.isdigit() and int(promised) > most):
+            for chunk in response.iter_stream():
+                body += chunk
+                if len(body) > most:
+                    break
+            else:
+                return bytes(body)
+        raise FetchError(f"{url}: more than {most:,} bytes")
 
 
-def _resolve(host: str, port: int, *, allow_private: bool) -> str:
+@functools.cache
+def _ssl_context() -> ssl.SSLContext:
+    """Reading the authorities takes half a second."""
+    return httpcore.default_ssl_context()
+
+
+def _parsed(url: str, base: httpx.URL | None = None, location: str = "") -> httpx.URL:
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise FetchError(f"the host {host!r} is not known") from error
-    addresses = [str(entry[4][0]) for entry in found]
-    for address in addresses:
-        if not allow_private and not is_public(ipaddress.ip_address(address.split("%")[0])):
-            raise FetchError(f"the host {host!r} is not on the public internet")
-    return addresses[0]
+        target = base.join(location) if base else httpx.URL(url)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise FetchError(f"{url}: no readable address: {error}") from error
+    if target.scheme not in {"http", "https"}:
+        raise FetchError(f"{url}: only http and https are fetched, not {target.scheme!r}")
+    if target.port is not None and not 0 < target.port < 65_536:
+        raise FetchError(f"{url}: no readable address: there is no port {target.port}")
+    if not target.host:
+        raise FetchError(f"{url}: names no host")
+    if target.userinfo:
+        raise FetchError("an address with a user name or password is not fetched")
+    return target
 
 
-def is_public(address: IPAddress) -> bool:
-    """Whether an address, and any IPv4 address inside it, is reachable for everybody."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-        if any(address in network for network in _EMBEDDING_NETWORKS):
-            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if any(one is not None and not is_public(one) for one in inner):
-            return False
-    return address.is_global and not address.is_multicast
+def _wait(state: RetryCallState) -> float:
+    """As long as the host asked for, else 0.5, 1, ... seconds and some chance."""
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.wait_s if isinstance(error, _PassingError) else None
+    return asked if asked is not None else _BACKOFF(state)
+
+
+def _retry_after(value: str) -> float | None:
+    """Seconds from a number or a date; None where there is neither."""
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        at = email.utils.parsedate_to_datetime(value)
+    except (ValueError, TypeError):
+        return None
+    return max(0.0, at.timestamp() - time.time())
+
+
+def _timed(error: Exception, timeout_s: float) -> str:
+    if isinstance(error, httpcore.ConnectTimeout):
+        return f"no connection within {CONNECT_TIMEOUT_S:g} s"
+    if isinstance(error, httpcore.TimeoutException):
+        return f"not done within {timeout_s:g} s"
+    return str(error) or type(error).__name__

@@ -1,24 +1,52 @@
-"""Whole feeds into a store: rows in batches, faults into a rejects file, counts at the end."""
+"""Whole feeds into a store: rows in batches, faults into a rejects file, counts at the end.
 
-import json
+read -> fetch -> decode -> embed -> commit, each in threads of its own, a few batches ahead of each
+other. Only the commit decides what a row becomes: what was read ahead may be out of date and is
+then read again. So order and outcome are those of one batch after the other.
+"""
+
+import queue
+import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
-from index.errors import FeedError, RowError
-from index.feed_rows import FeedRow, parse_row
-from index.feeds import RawRow, read_feed
+from index.downloads import Download
+from index.feeds import RawRow
 from index.store import Store, hold
-from service.ingest import Ingest, Outcome
+from service.feed_batches import Batch, batches, open_feed
+from service.ingest import Ingest, Outcome, ReadAhead
 from service.picture_sources import PictureSources
+from service.reading_ahead import Reader, Started
+from service.rejects import Reject, Rejects
+from service.seen_rows import SeenRows
+from service.stage_clock import StageClock
 
-BATCH_ROWS = 64
-REJECTS_FILE = "rejects.jsonl"
+_AHEAD = 3
+"""Batches between two stages; their pictures are in memory as the model takes them."""
+_REMOVED_AT_ONCE = 500
 
 Progress = Callable[[int], None]
 """Is told how many more rows are done."""
+
+
+@dataclass(frozen=True)
+class IndexingOptions:
+    """What a run does beside adding and updating."""
+
+    fresh: bool = False
+    """Embed even what has not changed, and fetch what hosts call unchanged."""
+    complete: bool = False
+    """Remove the products that the feeds no longer hold, where every row could be read."""
+    currency: str = ""
+    """ISO 4217, of prices that name none."""
+
+
+DEFAULT_OPTIONS = IndexingOptions()
 
 
 @dataclass
@@ -34,6 +62,19 @@ class Counts:
     """Rows that were taken though a picture of theirs was not, or that replaced another row."""
     reembedded: int = 0
     """Products of no feed that a change of embedder made anew from their kept pictures."""
+    rows: int = 0
+    """Rows of the feeds that are done."""
+    unreadable: int = 0
+    """Of the rejected rows, those of which not even the id is known."""
+    pictures: int = 0
+    """Pictures that were embedded."""
+    seconds: float = 0.0
+    stage_seconds: dict[str, float] = field(default_factory=dict)
+    """By stage, of all its threads together; stages overlap."""
+    is_stopped: bool = False
+    """It was interrupted; what is counted is written."""
+    not_removed: str = ""
+    """Why ``complete`` removed nothing."""
     version: str = ""
     rejects_file: str = ""
 
@@ -42,12 +83,11 @@ class Counts:
         setattr(self, outcome.status, getattr(self, outcome.status) + 1)
 
 
-@dataclass
-class _Batch:
-    """Rows that will be one transaction, and where each of their ids stood."""
-
-    rows: list[FeedRow] = field(default_factory=list)
-    lines: dict[str, int] = field(default_factory=dict)
+@dataclass(frozen=True)
+class _Begun:
+    batch: Batch
+    sources: PictureSources
+    started: Started
 
 
 class FeedIndexing:
@@ -61,16 +101,18 @@ class FeedIndexing:
         self,
         feeds: list[Path],
         sources: Callable[[Path], PictureSources],
+        options: IndexingOptions = DEFAULT_OPTIONS,
         *,
-        fresh: bool = False,
         progress: Progress = lambda _rows: None,
     ) -> Counts:
         """Adds or updates every product of the feeds and saves a version of the index.
 
+        ``KeyboardInterrupt`` ends it after the batches that are being written, without a version.
+
         Args:
-            feeds: files; later ones win over earlier ones.
+            feeds: files or folders of pictures; later ones win over earlier ones.
             sources: gives where the pictures of a feed are read from.
-            fresh: embed even what has not changed.
+            options: what else to do.
             progress: called after every batch.
 
         Raises:
@@ -78,100 +120,185 @@ class FeedIndexing:
             StoreBusyError: another process indexes into this store.
             StoreUnwritableError: the disk is full or read-only; what was counted is written.
         """
-        counts = Counts()
-        opened = [(feed, _opened(feed)) for feed in feeds]
+        opened = [(feed, open_feed(feed, options.currency)) for feed in feeds]
         with ExitStack() as stack:
             stack.enter_context(hold(self._store.writer_lock()))
-            rejects = _Rejects(stack, self._store.folder / REJECTS_FILE)
-            for feed, rows in opened:
-                read = sources(feed).read
-                for batch, done in self._batches(feed, rows, rejects, counts):
-                    outcomes = self._ingest.commit(batch.rows, read, fresh=fresh)
-                    for outcome in outcomes:
-                        self._note(feed, batch, outcome, rejects, counts)
-                    progress(done)
-            counts.reembedded = self._ingest.embed_pending()
-            counts.version = self._store.publish()
-            counts.rejects_file = rejects.name
-        return counts
-
-    @staticmethod
-    def _batches(
-        feed: Path, rows: Iterator[RawRow], rejects: "_Rejects", counts: Counts
-    ) -> Iterator[tuple[_Batch, int]]:
-        """Gives checked rows in batches, and how many raw rows each took."""
-        seen: dict[tuple[str, str], int] = {}
-        batch, done = _Batch(), 0
-        for raw in rows:
-            done += 1
+            seen = stack.enter_context(closing(SeenRows()))
+            rejects = stack.enter_context(closing(Rejects(self._store.folder)))
+            run = _Run(self._store, self._ingest, options, rejects, progress)
+            begun = stack.enter_context(
+                closing(_Ahead(lambda: run.begun(opened, sources, seen), run.close))
+            )
             try:
-                row = _parsed(raw)
-            except RowError as error:
-                counts.rejected += 1
-                rejects.write(feed, raw.line, str(raw.values.get("id", "")), str(error), "rejected")
-            else:
-                key = (row.product.id, row.product.offers[0].merchant)
-                if key in seen:
-                    counts.warnings += 1
-                    reason = f"same id and merchant as line {seen[key]}; this row wins"
-                    rejects.write(feed, raw.line, row.product.id, reason, "warning")
-                seen[key] = raw.line
-                if len(batch.rows) >= BATCH_ROWS and row.product.id != batch.rows[-1].product.id:
-                    yield batch, done  # offers that follow one another stay together
-                    batch, done = _Batch(), 0
-                batch.rows.append(row)
-                batch.lines[row.product.id] = raw.line
-        if batch.rows or done:
-            yield batch, done
+                run.work(begun)
+                run.finish(seen)
+            except KeyboardInterrupt:
+                run.counts.is_stopped = True
+            return run.summed()
 
-    @staticmethod
-    def _note(
-        feed: Path, batch: _Batch, outcome: Outcome, rejects: "_Rejects", counts: Counts
+
+class _Run:
+    """One run's counts, and the stages that fill them."""
+
+    def __init__(
+        self,
+        store: Store,
+        ingest: Ingest,
+        options: IndexingOptions,
+        rejects: Rejects,
+        progress: Progress,
     ) -> None:
-        counts.count(outcome)
-        kind = "rejected" if outcome.status == "rejected" else "warning"
-        counts.warnings += len(outcome.problems) if kind == "warning" else 0
-        for problem in outcome.problems:
+        self.counts = Counts()
+        self._store = store
+        self._ingest = ingest
+        self._options = options
+        self._rejects = rejects
+        self._progress = progress
+        self._clock = StageClock()
+        self._reader = Reader(store, ingest, self._clock)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._before = time.perf_counter()
+
+    def begun(
+        self,
+        opened: list[tuple[Path, Iterator[RawRow]]],
+        sources: Callable[[Path], PictureSources],
+        seen: SeenRows,
+    ) -> Iterator[_Begun]:
+        """Reads rows and starts the reading of their pictures; runs in a thread of its own."""
+        options = self._options
+        for feed, rows in opened:
+            where = sources(feed)
+            for batch in self._timed(batches(feed, rows, seen, options.currency)):
+                started = self._reader.start(batch.rows, where, fresh=options.fresh)
+                yield _Begun(batch, where, started)
+
+    def work(self, begun: "_Ahead") -> None:
+        """Embeds batch after batch and hands each on to be written."""
+        writing: deque[tuple[Batch, Future[list[Outcome]]]] = deque()
+        try:
+            for one in begun:
+                ahead, downloads = self._reader.finish(one.started)
+                self.counts.pictures += len(ahead.records)
+                written = self._writer.submit(self._commit, one, ahead, downloads)
+                writing.append((one.batch, written))
+                while len(writing) > _AHEAD or (writing and writing[0][1].done()):
+                    self._note(*writing.popleft())
+        finally:
+            while writing:  # also where it was interrupted: what is written is counted
+                self._note(*writing.popleft())
+
+    def finish(self, seen: SeenRows) -> None:
+        """What comes after the last row."""
+        counts = self.counts
+        counts.reembedded = self._ingest.embed_pending()
+        if self._options.complete:
+            self._remove_absent(seen)
+        self._store.catalogue.prune_downloads()
+        with self._clock.timed("publish"):
+            counts.version = self._store.publish()
+
+    def summed(self) -> Counts:
+        """The counts with the times."""
+        self.counts.rejects_file = self._rejects.name
+        self.counts.seconds = round(time.perf_counter() - self._before, 3)
+        self.counts.stage_seconds = self._clock.seconds()
+        return self.counts
+
+    def close(self) -> None:
+        """Drops what has not begun; waits for what is being written."""
+        self._reader.close()
+        self._writer.shutdown()
+
+    def _commit(self, one: _Begun, ahead: ReadAhead, found: list[Download]) -> list[Outcome]:
+        with self._clock.timed("commit"):
+            outcomes = self._ingest.commit(
+                one.batch.rows, one.sources.read, fresh=self._options.fresh, ahead=ahead
+            )
+            self._store.catalogue.note_downloads(found)  # after: a lost note costs a download
+        return outcomes
+
+    def _note(self, batch: Batch, written: "Future[list[Outcome]]") -> None:
+        outcomes = written.result()
+        counts = self.counts
+        counts.rows += batch.raw_rows
+        counts.unreadable += batch.unreadable
+        for fault in batch.faults:
+            self._note_reject(fault)
+        for outcome in outcomes:
+            counts.count(outcome)
+            is_rejected = outcome.status == "rejected"
             line = batch.lines.get(outcome.product_id, 0)
-            rejects.write(feed, line, outcome.product_id, problem, kind)
+            kind = "rejected" if is_rejected else "warning"
+            for reason, picture in zip(outcome.problems, outcome.pictures, strict=True):
+                reject = Reject(batch.feed, line, outcome.product_id, kind, reason, picture)
+                self._rejects.write(reject)
+            counts.warnings += 0 if is_rejected else len(outcome.problems)
+        self._progress(batch.raw_rows)
+
+    def _note_reject(self, fault: Reject) -> None:
+        self.counts.rejected += fault.kind == "rejected"
+        self.counts.warnings += fault.kind == "warning"
+        self._rejects.write(fault)
+
+    def _remove_absent(self, seen: SeenRows) -> None:
+        """Only after feeds of which every row is known: else a fault would cost products."""
+        if self.counts.unreadable:
+            self.counts.not_removed = (
+                f"{self.counts.unreadable} rows could not be read, so that nobody knows what the "
+                "feed holds"
+            )
+            return
+        gone = list(seen.absent(self._store.catalogue.listed_ids()))
+        for start in range(0, len(gone), _REMOVED_AT_ONCE):
+            with self._store.committing():
+                self.counts.removed += self._store.delete(gone[start : start + _REMOVED_AT_ONCE])
+
+    def _timed(self, found: Iterator[Batch]) -> Iterator[Batch]:
+        while True:
+            with self._clock.timed("read"):
+                batch = next(found, None)
+            if batch is None:
+                return
+            yield batch
 
 
-class _Rejects:
-    """The rejects file: made with the first fault, one JSON object a line."""
+class _Ahead:
+    """Runs an iterator in a thread, a few values ahead of who takes them."""
 
-    def __init__(self, stack: ExitStack, path: Path) -> None:
-        self._stack = stack
-        self._path = path
-        self._file: IO[str] | None = None
-        path.unlink(missing_ok=True)
+    def __init__(self, make: Callable[[], Iterator[_Begun]], close: Callable[[], None]) -> None:
+        self._queue: queue.Queue[_Begun | BaseException | None] = queue.Queue(_AHEAD)
+        self._is_over = threading.Event()
+        self._close = close
+        self._thread = threading.Thread(target=self._fill, args=(make,), name="feed", daemon=True)
+        self._thread.start()
 
-    @property
-    def name(self) -> str:
-        """The file's path; empty where nothing was rejected."""
-        return str(self._path) if self._file else ""
+    def __iter__(self) -> Iterator[_Begun]:
+        while (found := self._queue.get()) is not None:
+            if isinstance(found, BaseException):
+                raise found
+            yield found
 
-    def write(self, feed: Path, line: int, product_id: str, reason: str, kind: str) -> None:
-        if self._file is None:
-            self._file = self._stack.enter_context(self._path.open("w", encoding="utf-8"))
-        entry = {"feed": feed.name, "line": line, "id": product_id, "kind": kind, "reason": reason}
-        self._file.write(json.dumps(entry) + "\n")
+    def close(self) -> None:
+        """Ends the thread and what it has started."""
+        self._is_over.set()
+        self._thread.join()
+        self._close()
 
+    def _fill(self, make: Callable[[], Iterator[_Begun]]) -> None:
+        try:
+            for value in make():
+                if not self._put(value):
+                    return
+            self._put(None)
+        except BaseException as error:  # raised again where the values are taken
+            self._put(error)
 
-def _parsed(raw: RawRow) -> FeedRow:
-    if raw.problem:
-        raise RowError("row", raw.problem)
-    return parse_row(raw.values)
-
-
-def _opened(feed: Path) -> Iterator[RawRow]:
-    """The feed's rows with the first already read, so that an unreadable feed shows at once."""
-    rows = read_feed(feed)
-    first = next(rows, None)
-    if first is None:
-        raise FeedError(f"{feed.name} holds a header but no rows")
-
-    def chained() -> Iterator[RawRow]:
-        yield first
-        yield from rows
-
-    return chained()
+    def _put(self, value: "_Begun | BaseException | None") -> bool:
+        while not self._is_over.is_set():
+            try:
+                self._queue.put(value, timeout=0.1)
+            except queue.Full:
+                continue
+            return True
+        return False

@@ -4,21 +4,22 @@ rows -> products (merged by id, GTIN and merchant) -> pictures -> vectors -> one
 """
 
 import hashlib
-import io
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
-from PIL import Image
+import numpy as np
 
 from index.catalogue_reads import KnownPicture
 from index.feed_rows import FeedRow
 from index.store import Store
-from index.types import Offer, PictureRecord, Product, ProductRecord
+from index.types import PictureRecord, Product, ProductRecord, Vector
 from service.errors import FetchError
+from service.offer_merging import merged, target_id
+from service.picture_loading import LoadedPicture, PictureLoader, sha256_of
 from service.product_text import product_text
 from vision.decode import PhotoLimits, decode
 from vision.errors import PhotoError
@@ -27,10 +28,20 @@ from vision.protocols import ColourDescriber, Embedder
 Status = Literal["added", "updated", "unchanged", "rejected"]
 ReadPicture = Callable[[str], bytes]
 
-_DISPLAY_SIDE_PX = 640
-_DISPLAY_QUALITY = 85
 _DECODE_THREADS = 2
 """Pillow decodes outside the interpreter lock; the model has the other cores."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a product was rejected, or a picture of it could not be used."""
+
+    reason: str
+    picture: str = ""
+    """Path or address of the picture that it is about."""
+
+    def __str__(self) -> str:
+        return f"picture {self.picture}: {self.reason}" if self.picture else self.reason
 
 
 @dataclass(frozen=True)
@@ -41,28 +52,40 @@ class Outcome:
     status: Status
     problems: tuple[str, ...] = ()
     """Why it was rejected, or which of its pictures could not be used."""
+    pictures: tuple[str, ...] = ()
+    """The picture that each problem is about; empty where it is about the row."""
 
 
 @dataclass(frozen=True)
-class _Loaded:
-    """A decoded picture that is to be embedded."""
+class ReadAhead:
+    """What was read, decoded and embedded before a batch is merged and written.
 
-    source: str
-    sha256: str
-    image: Image.Image
-    display_jpeg: bytes
+    It may be out of date by then: what it lacks, or has for another state, is read again.
+    """
+
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    """Source to sha256 of what was read, also where the picture was known already."""
+    records: Mapping[str, PictureRecord] = field(default_factory=dict)
+    """Source to picture, of those that were not known."""
+    faults: Mapping[str, str] = field(default_factory=dict)
+    """Source to why it could not be read."""
+    texts: Mapping[str, Vector] = field(default_factory=dict)
+    """``product_text`` to ``(d,)``."""
+
+
+NOTHING_AHEAD = ReadAhead()
 
 
 @dataclass
-class _Draft:
+class Draft:
     """A product on its way: what is known of its pictures so far."""
 
     product: Product
     sources: tuple[str, ...]
     is_new: bool
     content_hash: str = ""
-    pictures: list[_Loaded | PictureRecord] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    pictures: list[LoadedPicture | PictureRecord] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
 class Ingest:
@@ -71,14 +94,17 @@ class Ingest:
     def __init__(
         self, embedder: Embedder, colours: ColourDescriber, store: Store, limits: PhotoLimits
     ) -> None:
-        self._embedder = embedder
-        self._colours = colours
+        self.loader = PictureLoader(embedder, colours, limits)
         self._store = store
-        self._limits = limits
         self._mutex = threading.Lock()  # the file lock alone would let threads poll for it
 
     def commit(
-        self, rows: Sequence[FeedRow], read_picture: ReadPicture, *, fresh: bool = False
+        self,
+        rows: Sequence[FeedRow],
+        read_picture: ReadPicture,
+        *,
+        fresh: bool = False,
+        ahead: ReadAhead = NOTHING_AHEAD,
     ) -> list[Outcome]:
         """Adds or updates the products of the rows.
 
@@ -86,6 +112,7 @@ class Ingest:
             rows: in the feed's order; of two rows with one id and merchant the last counts.
             read_picture: gives the bytes of a path or address, or raises ``FetchError``.
             fresh: embed even what has not changed.
+            ahead: what has been read and embedded already.
 
         Returns:
             One outcome a product, in the order in which they first appeared. Everything that is
@@ -95,7 +122,7 @@ class Ingest:
             StoreUnwritableError: nothing of the batch was written.
         """
         with self._mutex, self._store.committing():
-            return self._commit(rows, read_picture, fresh=fresh)
+            return self._commit(rows, read_picture, ahead, fresh=fresh)
 
     def delete(self, product_id: str) -> None:
         """Removes a product.
@@ -107,12 +134,41 @@ class Ingest:
             product = self._store.catalogue.product(product_id)
             self._store.delete([product.id])
 
+    def drafts(self, rows: Sequence[FeedRow]) -> tuple[list[Draft], dict[str, str]]:
+        """Merges rows of one product; gives drafts in order, and the hashes of known products."""
+        catalogue = self._store.catalogue
+        by_gtin = catalogue.ids_by_gtin({row.product.gtin for row in rows})
+        existing = catalogue.existing({*by_gtin.values(), *(row.product.id for row in rows)})
+        products = {one: product for one, (product, _) in existing.items()}
+        drafts: dict[str, Draft] = {}
+        for row in rows:
+            target = target_id(row.product, by_gtin, products)
+            product, owns = merged(products.get(target), row.product)
+            products[target] = product
+            draft = drafts.setdefault(target, Draft(product, (), is_new=target not in existing))
+            draft.product = product
+            draft.sources = row.pictures if owns and row.pictures else draft.sources
+            by_gtin.setdefault(row.product.gtin, target)
+        return list(drafts.values()), {one: hashed for one, (_, hashed) in existing.items()}
+
+    def known(self, draft: Draft) -> dict[str, KnownPicture]:
+        """Gives the pictures of a product that are embedded already, by their sha256."""
+        return {} if draft.is_new else self._store.catalogue.known_pictures(draft.product.id)
+
+    def embed_pending(self, batch_size: int = 64) -> int:
+        """Embeds again, from the kept display pictures, what a change of embedder left behind."""
+        ids = self._store.catalogue.pending()
+        for start in range(0, len(ids), batch_size):
+            drafts = [self._pending_draft(one) for one in ids[start : start + batch_size]]
+            self._store.upsert(self._records(drafts, NOTHING_AHEAD))
+        return len(ids)
+
     def _commit(
-        self, rows: Sequence[FeedRow], read_picture: ReadPicture, *, fresh: bool
+        self, rows: Sequence[FeedRow], read_picture: ReadPicture, ahead: ReadAhead, *, fresh: bool
     ) -> list[Outcome]:
-        drafts, hashes = self._drafts(rows)
+        drafts, hashes = self.drafts(rows)
         with ThreadPoolExecutor(_DECODE_THREADS) as pool:
-            list(pool.map(lambda draft: self._load(draft, read_picture, fresh=fresh), drafts))
+            list(pool.map(lambda one: self._load(one, read_picture, ahead, fresh=fresh), drafts))
         due, outcomes = [], []
         for draft in drafts:
             outcome = self._outcome(draft, hashes.get(draft.product.id, ""), fresh=fresh)
@@ -120,82 +176,71 @@ class Ingest:
             if outcome.status in {"added", "updated"}:
                 due.append(draft)
         if due:
-            self._store.upsert(self._records(due))
+            self._store.upsert(self._records(due, ahead))
         return outcomes
 
-    def embed_pending(self, batch_size: int = 64) -> int:
-        """Embeds again, from the kept display pictures, what a change of embedder left behind."""
-        ids = self._store.catalogue.pending()
-        for start in range(0, len(ids), batch_size):
-            drafts = [self._pending_draft(one) for one in ids[start : start + batch_size]]
-            self._store.upsert(self._records(drafts))
-        return len(ids)
-
-    def _drafts(self, rows: Sequence[FeedRow]) -> tuple[list[_Draft], dict[str, str]]:
-        """Merges rows of one product; gives drafts in order, and the hashes of known products."""
-        catalogue = self._store.catalogue
-        by_gtin = catalogue.ids_by_gtin({row.product.gtin for row in rows})
-        existing = catalogue.existing({*by_gtin.values(), *(row.product.id for row in rows)})
-        products = {one: product for one, (product, _) in existing.items()}
-        drafts: dict[str, _Draft] = {}
-        for row in rows:
-            target = _target(row.product, by_gtin, products)
-            product, owns = _merged(products.get(target), row.product)
-            products[target] = product
-            draft = drafts.setdefault(target, _Draft(product, (), is_new=target not in existing))
-            draft.product = product
-            draft.sources = row.pictures if owns and row.pictures else draft.sources
-            by_gtin.setdefault(row.product.gtin, target)
-        return list(drafts.values()), {one: hashed for one, (_, hashed) in existing.items()}
-
-    def _load(self, draft: _Draft, read_picture: ReadPicture, *, fresh: bool) -> None:
+    def _load(
+        self, draft: Draft, read_picture: ReadPicture, ahead: ReadAhead, *, fresh: bool
+    ) -> None:
         """Reads and decodes what is not embedded yet; faults are noted, not raised."""
-        catalogue = self._store.catalogue
-        known: dict[str, KnownPicture] = {}
-        if not draft.is_new:
-            known = catalogue.known_pictures(draft.product.id)
+        known = self.known(draft)
         if not draft.sources and not draft.is_new:
             draft.pictures = [
                 _kept(source, sha256, known[sha256])
-                for source, sha256 in catalogue.sources(draft.product.id)
+                for source, sha256 in self._store.catalogue.sources(draft.product.id)
                 if sha256 in known
             ]
+        reusable = {} if fresh else known
         for source in draft.sources:
             try:
-                data = read_picture(source)
-                sha256 = hashlib.sha256(data).hexdigest()
-                if sha256 in known and not fresh:
-                    draft.pictures.append(_kept(source, sha256, known[sha256]))
-                else:
-                    image = decode(data, self._limits).image
-                    draft.pictures.append(_Loaded(source, sha256, image, _display_jpeg(image)))
+                draft.pictures.append(self._picture(source, read_picture, ahead, reusable))
             except (FetchError, PhotoError) as error:
-                draft.problems.append(f"picture {source}: {error}")
+                draft.problems.append(Problem(str(error), source))
         draft.content_hash = self._content_hash(draft)
 
-    def _outcome(self, draft: _Draft, known_hash: str, *, fresh: bool) -> Outcome:
-        product_id, problems = draft.product.id, tuple(draft.problems)
-        if not draft.pictures:
-            return Outcome(product_id, "rejected", problems or ("image_link: is missing or empty",))
-        if known_hash == draft.content_hash and not fresh:
-            return Outcome(product_id, "unchanged", problems)
-        return Outcome(product_id, "added" if draft.is_new else "updated", problems)
+    def _picture(
+        self,
+        source: str,
+        read_picture: ReadPicture,
+        ahead: ReadAhead,
+        known: Mapping[str, KnownPicture],
+    ) -> LoadedPicture | PictureRecord:
+        if source in ahead.faults:
+            raise FetchError(ahead.faults[source])
+        sha256 = ahead.hashes.get(source, "")
+        if sha256 in known:
+            return _kept(source, sha256, known[sha256])
+        if source in ahead.records:
+            return ahead.records[source]
+        data = read_picture(source)
+        sha256 = sha256_of(data)
+        if sha256 in known:
+            return _kept(source, sha256, known[sha256])
+        return self.loader.load(source, data)
 
-    def _records(self, drafts: Sequence[_Draft]) -> list[ProductRecord]:
-        loaded = [one for draft in drafts for one in draft.pictures if isinstance(one, _Loaded)]
-        images = [one.image for one in loaded]
-        embeddings = self._embedder.embed_images(images)  # (n, d)
-        colours = self._colours.describe(images)  # (n, c)
-        texts = self._embedder.embed_texts([product_text(draft.product) for draft in drafts])
-        made: Iterator[PictureRecord] = (
-            PictureRecord(one.source, one.sha256, embedding, colour, one.display_jpeg)
-            for one, embedding, colour in zip(loaded, embeddings, colours, strict=True)
-        )
+    def _outcome(self, draft: Draft, known_hash: str, *, fresh: bool) -> Outcome:
+        problems = draft.problems
+        if not draft.pictures:
+            status: Status = "rejected"
+            problems = problems or [Problem("image_link: is missing or empty")]
+        elif known_hash == draft.content_hash and not fresh:
+            status = "unchanged"
+        else:
+            status = "added" if draft.is_new else "updated"
+        reasons, pictures = [str(one) for one in problems], [one.picture for one in problems]
+        return Outcome(draft.product.id, status, tuple(reasons), tuple(pictures))
+
+    def _records(self, drafts: Sequence[Draft], ahead: ReadAhead) -> list[ProductRecord]:
+        loaded = [
+            one for draft in drafts for one in draft.pictures if isinstance(one, LoadedPicture)
+        ]
+        made: Iterator[PictureRecord] = iter(self.loader.embed(loaded) if loaded else [])
+        texts = self._text_vectors([product_text(draft.product) for draft in drafts], ahead)
         return [
             ProductRecord(
                 product=draft.product,
                 pictures=tuple(
-                    next(made) if isinstance(one, _Loaded) else one for one in draft.pictures
+                    next(made) if isinstance(one, LoadedPicture) else one for one in draft.pictures
                 ),
                 text_embedding=text,
                 content_hash=draft.content_hash,
@@ -203,15 +248,22 @@ class Ingest:
             for draft, text in zip(drafts, texts, strict=True)
         ]
 
-    def _pending_draft(self, product_id: str) -> _Draft:
+    def _text_vectors(self, texts: Sequence[str], ahead: ReadAhead) -> list[Vector]:
+        missing = list(dict.fromkeys(text for text in texts if text not in ahead.texts))
+        made = self.loader.embed_texts(missing) if missing else np.empty((0, 0), np.float32)
+        found = {**ahead.texts, **dict(zip(missing, made, strict=True))}
+        return [found[text] for text in texts]
+
+    def _pending_draft(self, product_id: str) -> Draft:
         catalogue = self._store.catalogue
-        draft = _Draft(catalogue.product(product_id), (), is_new=False)
+        draft = Draft(catalogue.product(product_id), (), is_new=False)
         for position, (source, sha256) in enumerate(catalogue.sources(product_id)):
             jpeg = catalogue.display_jpeg(product_id, position)
-            draft.pictures.append(_Loaded(source, sha256, decode(jpeg).image, jpeg))
+            image = decode(jpeg).image
+            draft.pictures.append(self.loader.loaded(source, sha256, image, jpeg))
         return draft  # its content hash stays empty: the originals are embedded when they come
 
-    def _content_hash(self, draft: _Draft) -> str:
+    def _content_hash(self, draft: Draft) -> str:
         content = {
             "product": asdict(draft.product),
             "pictures": [(one.source, one.sha256) for one in draft.pictures],
@@ -221,44 +273,5 @@ class Ingest:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _target(row: Product, by_gtin: dict[str, str], products: dict[str, Product]) -> str:
-    """The id of the product that a row is an offer of.
-
-    A GTIN joins rows of different merchants; one merchant's two ids are two products.
-    """
-    same_gtin = by_gtin.get(row.gtin) if row.gtin else None
-    if row.id in products or same_gtin is None:
-        return row.id
-    listed = {offer.merchant: offer.source_id for offer in products[same_gtin].offers}
-    return same_gtin if listed.get(row.offers[0].merchant, row.id) == row.id else row.id
-
-
-def _merged(known: Product | None, row: Product) -> tuple[Product, bool]:
-    """The product with this row's offer, and whether the row's merchant owns its words."""
-    if known is None:
-        return row, True
-    offer = row.offers[0]
-    owner = known.offers[0].merchant if known.offers else offer.merchant
-    owns = owner == offer.merchant
-    offers = _with_offer(known.offers, offer)
-    if owns:
-        return replace(row, id=known.id, offers=offers), True
-    return replace(known, offers=offers), False
-
-
-def _with_offer(offers: tuple[Offer, ...], offer: Offer) -> tuple[Offer, ...]:
-    by_merchant = {one.merchant: one for one in offers}
-    by_merchant[offer.merchant] = offer
-    return tuple(by_merchant.values())
-
-
 def _kept(source: str, sha256: str, known: KnownPicture) -> PictureRecord:
     return PictureRecord(source, sha256, known.embedding, known.colours, None)
-
-
-def _display_jpeg(image: Image.Image) -> bytes:
-    small = image.copy()
-    small.thumbnail((_DISPLAY_SIDE_PX, _DISPLAY_SIDE_PX), Image.Resampling.LANCZOS)
-    buffer = io.BytesIO()
-    small.save(buffer, "JPEG", quality=_DISPLAY_QUALITY)
-    return buffer.getvalue()

@@ -5,7 +5,9 @@ from functools import cached_property
 from pathlib import Path
 
 from service.errors import FetchError
-from service.fetching import Fetcher, FetchLimits
+from service.fetching import Fetched, Fetcher, FetchLimits
+
+NO_MARKS = ("", "")
 
 
 @dataclass(frozen=True)
@@ -29,23 +31,36 @@ class PictureSources:
         Raises:
             FetchError: refused, missing, too large, or not answered.
         """
-        if source.casefold().startswith(("http://", "https://")):
-            return self._fetch(source)
-        return self._read_file(source)
+        return self.read_if_changed(source, NO_MARKS).data or b""
 
-    def _fetch(self, url: str) -> bytes:
+    def read_if_changed(self, source: str, marks: tuple[str, str]) -> Fetched:
+        """Gives a picture unless it is still the one that was given with these marks.
+
+        Args:
+            source: a path or an http(s) address.
+            marks: ``etag`` and ``modified`` of an earlier ``Fetched``; files are always read.
+
+        Raises:
+            FetchError: as ``read``.
+        """
+        if not is_address(source):
+            return Fetched(self._read_file(source))
         if not self.fetch:
-            raise FetchError(f"{url}: fetching pictures is switched off")
-        return self._fetcher.fetch(url)
+            raise FetchError(f"{source}: fetching pictures is switched off")
+        return self._fetcher.fetch_if_changed(source, *marks)
 
     @cached_property
     def _fetcher(self) -> Fetcher:
         return Fetcher(FetchLimits(self.max_bytes, self.timeout_s, self.allow_private))
 
+    @cached_property
+    def _real_root(self) -> Path:
+        return (self.root or Path()).resolve()
+
     def _read_file(self, source: str) -> bytes:
         if self.root is None:
             raise FetchError(f"{source!r} is no http(s) address; paths are not read here")
-        root = self.root.resolve()
+        root = self._real_root
         try:
             path = (root / source).resolve()
             if not path.is_relative_to(root):
@@ -60,3 +75,8 @@ class PictureSources:
             return path.read_bytes()
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
             raise FetchError(f"{source!r} cannot be read: {error}") from error
+
+
+def is_address(source: str) -> bool:
+    """Whether a picture is named by an http(s) address and not by a path."""
+    return source.casefold().startswith(("http://", "https://"))

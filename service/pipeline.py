@@ -3,7 +3,7 @@
 import logging
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,6 +18,7 @@ from service.errors import RequestError
 from service.fusion import PRODUCT, CaptionUse, weights_for, with_caption
 from service.listing_collapse import Listing, Search, all_variants, distinct
 from service.offers import cheaper_than, with_offers_of
+from service.reranking import DEPTH, Reranking
 from service.search.composing import Asked, alone, asked, beside_photo, written
 from service.search.merging import merged
 from service.search.shop_words import ShopWords
@@ -158,6 +159,10 @@ class SearchPipeline:
     limits: PhotoLimits
     captioner: Captioner | None = None
     caption_use: CaptionUse = "off"
+    decoder: Callable[[bytes], Photo] | None = None
+    """In place of ``vision.decode.decode`` with ``limits``."""
+    reranking: Reranking | None = None
+    """Of what the photo finds, where no words ask for another thing; follow-ups go without."""
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Answers one request; synchronous, and safe to call from several threads.
@@ -178,7 +183,7 @@ class SearchPipeline:
         check(request)
         watch = _Stopwatch()
         with watch.stage("decode"):
-            photo = decode(request.photo, self.limits) if request.photo is not None else None
+            photo = self._decoded(request.photo) if request.photo is not None else None
         with watch.stage("detect"):
             items = self._items(photo, request)
         return Seen(request, photo, tuple(items), watch)
@@ -211,7 +216,16 @@ class SearchPipeline:
             if words and words.cheaper:
                 queries = self._cheaper(queries, snapshot)
             per_item = [_of(index, queries, owners) for index in range(len(items))]
-            matches = self._join([self._distinct(one, snapshot) for one in per_item])
+            deeper = self.reranking if views and is_about_the_photo(words) else None
+            found = [self._distinct(_deeper(one, deeper), snapshot) for one in per_item]
+        if deeper:
+            with watch.stage("rerank"):
+                regions = [one[0] for one in views]
+                rows = zip(found, regions, strict=True)
+                ranked = [deeper.reranked(*row, self.store.catalogue) for row in rows]
+                found = [one[: request.k] for one in ranked]
+        with watch.stage("search"):
+            matches = self._join(found)
             seen_views = [tuple(_of(index, seen_queries, owners)) for index in range(len(items))]
             verdicts = [
                 self._verdict(ranked, asked_views, words, snapshot)
@@ -312,6 +326,9 @@ class SearchPipeline:
             for match in matches
             if product.group not in {one.group for one in (match.product, *match.also_listed_as)}
         ][:k]
+
+    def _decoded(self, data: bytes) -> Photo:
+        return self.decoder(data) if self.decoder else decode(data, self.limits)
 
     def _items(self, photo: Photo | None, request: SearchRequest) -> Sequence[DetectedItem | None]:
         if photo is None:
@@ -434,6 +451,13 @@ def _views(photo: Photo, item: DetectedItem, is_alone: bool) -> list[Image.Image
 def _of(index: int, values: Sequence[T], owners: Sequence[int]) -> list[T]:
     """The values of one item; of an item of words alone the photo has none."""
     return [one for one, owner in zip(values, owners, strict=False) if owner == index]
+
+
+def _deeper(queries: list[Query], reranking: Reranking | None) -> list[Query]:
+    """Queries for as many matches as are re-ranked."""
+    if reranking is None:
+        return queries
+    return [replace(one, k=max(one.k, DEPTH)) for one in queries]
 
 
 def _beside(said: Asked, query: Query) -> Query:

@@ -1,8 +1,8 @@
 """Questions whose answers a catalogue knows itself: its own pictures, as a shopper would send them.
 
-Where a product has several pictures, one of them asks for it and is hidden from the answer.
-Otherwise the only picture is changed as a phone would change it, more or less hard. Each question
-is asked twice: with the product there, and as if its whole group were in no catalogue.
+One picture of a product is changed as a phone would change it, more or less hard, and asks for it;
+where there are others, it is hidden from the answer. Each question is asked twice: with the product
+there, and as if its whole group were in no catalogue.
 """
 
 import io
@@ -18,7 +18,6 @@ from index.types import Product, Query
 from index.verdict import DEPTH, Ranked, evidence_of
 from service.evaluation import LabelledQuery
 from service.pipeline import SearchPipeline, SearchRequest
-from vision.colour import has_plain_background
 from vision.decode import decode
 from vision.phone_views import phone_view
 
@@ -57,11 +56,9 @@ def own_questions(store: Store, sample: int, seed: int = _SEED) -> Iterator[Ques
         sha256 = pictures[position][1]
         image = decode(catalogue.display_jpeg(product_id, position)).image
         has_others = any(other != sha256 for _, other in pictures)
-        strength = VIEW_STRENGTHS[0 if has_others else number % len(VIEW_STRENGTHS)]
-        if not has_others or has_plain_background(image):
-            image = phone_view(image, draw, backgrounds, strength)
+        view = phone_view(image, draw, backgrounds, VIEW_STRENGTHS[number % len(VIEW_STRENGTHS)])
         yield Question(
-            _jpeg(image), catalogue.product(product_id), hidden=sha256 if has_others else None
+            _jpeg(view), catalogue.product(product_id), hidden=sha256 if has_others else None
         )
 
 

@@ -42,6 +42,11 @@ class Settings(BaseSettings):
         "beside",
         description="captions in a search by photo: off, beside the photo, alone (to measure)",
     )
+    reranker: str = Field(
+        "none",
+        description="a closer look at the best 20: none, embedded (local agreement of pictures), "
+        "qwen or qwen:NAME as captioner; whether it pays is measured on a shop's own pictures",
+    )
     writer: str = Field(
         "embedded",
         description="embedded (facts in fixed sentences, no model), or as captioner",
@@ -54,7 +59,9 @@ class Settings(BaseSettings):
         SecretStr(""), description="for openai: models; most local servers need none"
     )
     caption_timeout_s: float = Field(
-        10.0, gt=0, description="a search goes on without captions and items that take longer"
+        10.0,
+        gt=0,
+        description="a search goes on without captions, items and re-ranking that take longer",
     )
     answer_timeout_s: float = Field(
         20.0, gt=0, description="an answer goes on without a model that takes longer"
@@ -86,12 +93,58 @@ class Settings(BaseSettings):
         False, description="fetch from loopback and private networks too"
     )
     fetch_timeout_s: float = Field(20.0, gt=0, description="for one picture, redirects included")
+    decode_processes: int = Field(
+        2,
+        ge=0,
+        description="processes that decode uploads to a search; 0: in the server's own, where "
+        "the next three limits do not hold",
+    )
+    decode_cpu_s: float = Field(5.0, gt=0, description="processor time to decode one photo")
+    decode_wall_s: float = Field(15.0, gt=0, description="clock time to decode one photo")
+    decode_memory_bytes: int = Field(
+        1_000_000_000, ge=100_000_000, description="memory of a process that decodes"
+    )
     max_concurrent_searches: int = Field(
         4, ge=1, description="searches at work at once; more wait for their turn"
     )
-
+    max_waiting_searches: int = Field(
+        16, ge=0, description="searches that may wait for their turn; more are refused at once"
+    )
+    max_concurrent_captions: int = Field(
+        2, ge=1, description="searches at the captioner at once; more wait for caption_timeout_s"
+    )
     max_concurrent_answers: int = Field(
         8, ge=1, description="answers being written at once; more wait for their turn"
+    )
+    max_waiting_answers: int = Field(
+        16, ge=0, description="answers that may wait for their turn; more are refused at once"
+    )
+    max_waiting_changes: int = Field(
+        16, ge=0, description="product writes that may wait for the one at work"
+    )
+    batching: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="embed what several requests ask for in one batch; auto: on CUDA, since on "
+        "a CPU it gains nothing",
+    )
+    batch_wait_ms: float = Field(
+        5.0, ge=0, le=1000, description="a batch waits so long for more while requests overlap"
+    )
+    request_timeout_s: float = Field(
+        30.0, gt=0, description="from the last byte of a request to its answer; writes have none"
+    )
+    body_timeout_s: float = Field(60.0, gt=0, description="for a request's body to come")
+    body_stall_s: float = Field(
+        10.0, gt=0, description="a body of which less than 16 kB comes in this time is cut"
+    )
+    send_timeout_s: float = Field(
+        15.0, gt=0, description="for a client to take a piece of an answer"
+    )
+    max_pending_bytes: int = Field(
+        256_000_000, ge=1, description="of all requests at once; more are refused"
+    )
+    drain_timeout_s: float = Field(
+        15.0, gt=0, description="after SIGTERM, for accepted requests to end"
     )
     session_minutes: float = Field(
         30.0,

@@ -5,18 +5,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import anyio
-
 from index.sessions import DATABASE, Sessions
 from index.store import Store
 from index.types import SpaceId
 from service.answer.answers import AnswerWriter
+from service.batching_embedder import BatchingEmbedder, BatchRules
+from service.bounded_captioner import BoundedCaptioner
 from service.conversation import Conversation
 from service.feedback import FeedbackBook
 from service.http.context import Service
+from service.http.gate import Gate
+from service.http.intake import IntakeLimits, Traffic
 from service.ingest import Ingest
 from service.picture_sources import PictureSources
 from service.pipeline import SearchPipeline
+from service.reranking import Reranking
 from service.search.shop_words import ShopWords
 from service.sessions import SessionKeeper
 from service.settings import Settings
@@ -24,9 +27,18 @@ from service.shopping.lister import ShoppingLists
 from service.shopping.themes import ThemeWriter
 from vision.colour import LabHistogram
 from vision.decode import PhotoLimits
+from vision.decode_child import DecodeCost
+from vision.decode_pool import DecodePool
 from vision.embedded_model import embedded_model_dir
 from vision.errors import UnknownModelError
-from vision.protocols import Captioner, ChatModel, ColourDescriber, Detector, Embedder
+from vision.protocols import (
+    Captioner,
+    ChatModel,
+    ColourDescriber,
+    Detector,
+    Embedder,
+    Reranker,
+)
 from vision.types import ChatLimits
 from vision.whole_photo_detector import WholePhotoDetector
 
@@ -48,6 +60,7 @@ class Models:
     colours: ColourDescriber
     detector: Detector = field(default_factory=WholePhotoDetector)
     captioner: Captioner | None = None
+    reranker: Reranker | None = None
     writer: ChatModel | None = None
     """None: answers are the facts in fixed sentences."""
 
@@ -80,7 +93,7 @@ def load_models(settings: Settings, *, is_searching: bool = True) -> Models:
         return Models(embedder=_embedder(settings), colours=LabHistogram())
     chats = {
         name: _chat_model(name, settings)
-        for name in {settings.captioner, settings.writer, settings.detector}
+        for name in {settings.captioner, settings.writer, settings.detector, settings.reranker}
         if name not in {EMBEDDED, NONE}
     }
     return Models(
@@ -88,6 +101,7 @@ def load_models(settings: Settings, *, is_searching: bool = True) -> Models:
         colours=LabHistogram(),
         detector=load_detector(settings, chats),
         captioner=_captioner(settings, chats),
+        reranker=load_reranker(settings, chats),
         writer=chats.get(settings.writer),
     )
 
@@ -148,8 +162,32 @@ def _captioner(settings: Settings, chats: Mapping[str, ChatModel]) -> Captioner 
     return ChatCaptioner(chats[settings.captioner], limits)
 
 
+def load_reranker(
+    settings: Settings, chats: Mapping[str, ChatModel] | None = None
+) -> Reranker | None:
+    """Loads what looks at the best matches once more; a model that is loaded already is shared.
+
+    Raises:
+        UnknownModelError: a name that is no re-ranker.
+        ModelUnavailableError: the model cannot be loaded.
+    """
+    name = settings.reranker
+    if name == NONE:
+        return None
+    if name == EMBEDDED:
+        from vision.patch_reranker import embedded_patch_reranker
+
+        return embedded_patch_reranker(_compute(settings))
+    from vision.qwen_reranker import QwenReranker, YesNoModel
+
+    model = chats[name] if chats else _chat_model(name, settings)
+    if not isinstance(model, YesNoModel):
+        raise UnknownModelError(f"reranker {name!r}: allowed are none, embedded, qwen, qwen:NAME")
+    return QwenReranker(model, ChatLimits(max_tokens=1, timeout_s=settings.caption_timeout_s))
+
+
 def _chat_model(name: str, settings: Settings) -> ChatModel:
-    """One engine a name: captioner, writer and detector of one name share it."""
+    """One engine a name: captioner, writer, detector and re-ranker share it."""
     if name == DEFAULT_QWEN:
         from vision.qwen_loading import default_qwen, device_memory_bytes
 
@@ -190,6 +228,41 @@ def photo_limits(settings: Settings) -> PhotoLimits:
     )
 
 
+def decode_pool(settings: Settings) -> DecodePool | None:
+    """Processes for strangers' photos; None where the settings want none."""
+    if not settings.decode_processes:
+        return None
+    cost = DecodeCost(settings.decode_cpu_s, settings.decode_memory_bytes, settings.decode_wall_s)
+    return DecodePool(photo_limits(settings), cost, settings.decode_processes)
+
+
+def shared_models(settings: Settings, models: Models) -> Models:
+    """The models as many requests at once may use them."""
+    embedder, captioner = models.embedder, models.captioner
+    is_batched = settings.batching == "on"
+    if settings.batching == "auto":
+        is_batched = _compute(settings).resolved_device().type == "cuda"
+    if is_batched:
+        rules = BatchRules(max_wait_s=settings.batch_wait_ms / 1e3)
+        embedder = BatchingEmbedder(embedder, rules)
+    if captioner is not None:
+        places = settings.max_concurrent_captions
+        captioner = BoundedCaptioner(captioner, places, settings.caption_timeout_s)
+    return replace(models, embedder=embedder, captioner=captioner)
+
+
+def intake_limits(settings: Settings) -> IntakeLimits:
+    """What taking in a request may cost."""
+    return IntakeLimits(
+        body_bytes=settings.max_photo_bytes + _FORM_BYTES,
+        pending_bytes=settings.max_pending_bytes,
+        body_s=settings.body_timeout_s,
+        stall_s=settings.body_stall_s,
+        request_s=settings.request_timeout_s,
+        send_s=settings.send_timeout_s,
+    )
+
+
 def open_store(folder: Path, models: Models, *, create: bool = False, fresh: bool = False) -> Store:
     """Opens the store for these models."""
     return Store(folder, models.space, create=create, fresh=fresh)
@@ -206,6 +279,7 @@ def search_pipeline(settings: Settings, models: Models, store: Store) -> SearchP
         limits=photo_limits(settings),
         captioner=models.captioner,
         caption_use=settings.caption_use,
+        reranking=Reranking(models.reranker) if models.reranker else None,
     )
 
 
@@ -260,8 +334,13 @@ def picture_sources(settings: Settings, root: Path | None) -> PictureSources:
 
 
 def http_service(settings: Settings, models: Models, store: Store, host: str) -> Service:
-    """Everything that the HTTP routes need."""
+    """Everything that the HTTP routes need; to be closed."""
+    decoders = decode_pool(settings)  # first: the processes start while the rest is made
+    models = shared_models(settings, models)
+    searches = Gate("searches", settings.max_concurrent_searches, settings.max_waiting_searches)
     pipeline = search_pipeline(settings, models, store)
+    if decoders is not None:
+        pipeline = replace(pipeline, decoder=decoders.decode)
     pipeline.words.read_ahead()
     answers = answer_writer(settings, models)
     talk = conversation(settings, pipeline, answers)
@@ -271,12 +350,15 @@ def http_service(settings: Settings, models: Models, store: Store, host: str) ->
         store=store,
         sources=picture_sources(settings, root=None),
         embedder=store.space.embedder,
-        max_body_bytes=settings.max_photo_bytes + _FORM_BYTES,
+        intake=intake_limits(settings),
         host=host,
         answers=answers,
-        searches=anyio.CapacityLimiter(settings.max_concurrent_searches),
-        writings=anyio.CapacityLimiter(settings.max_concurrent_answers),
+        searches=searches,
+        writings=Gate("answers", settings.max_concurrent_answers, settings.max_waiting_answers),
+        changes=Gate("changes", 1, settings.max_waiting_changes),
         conversation=talk,
         feedback=FeedbackBook(talk.keeper, store.catalogue),
         shopping=shopping_lists(settings, models, pipeline),
+        traffic=Traffic(searches),
+        decoders=decoders,
     )

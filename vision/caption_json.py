@@ -88,7 +88,12 @@ def parse_caption(text: str) -> Caption:
     Never raises. A field of the wrong type, an 'unknown', a link and invisible characters are
     dropped, long texts cut; a list stands for its first object.
     """
-    fields = _known_fields(lenient_json(text))
+    return caption_of(lenient_json(text))
+
+
+def caption_of(value: object) -> Caption:
+    """Gives the caption that a decoded JSON value holds; as ``parse_caption``."""
+    fields = _known_fields(value)
     values = {name: _field(name, fields.get(name)) for name in _MAX_CHARACTERS}
     return Caption(
         text=values.pop("caption"), search_terms=_terms(fields.get("search_terms")), **values

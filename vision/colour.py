@@ -116,9 +116,13 @@ def _soft_counts(pixels: NDArray[np.float32], weight: NDArray[np.float32]) -> ND
     position = np.clip(position, 0, bins - 1)
     low = np.minimum(np.floor(position), bins - 2).astype(np.int64)
     part = position - low
+    first = np.ravel_multi_index(tuple(low.T), _BINS)  # (p,)
+    sides = [np.ascontiguousarray(side) for side in ((1 - part).T, part.T)]  # each (3, p)
     counts = np.zeros(LabHistogram.dimension, dtype=np.float64)
-    for corner in np.ndindex(2, 2, 2):
-        share = np.prod(np.where(corner, part, 1 - part), axis=1) * weight
-        flat = np.ravel_multi_index(tuple((low + corner).T), _BINS)
-        counts += np.bincount(flat, weights=share, minlength=counts.size)
+    for i, j in np.ndindex(2, 2):
+        pair = sides[i][0] * sides[j][1]
+        for k in range(2):
+            flat = first + np.ravel_multi_index((i, j, k), _BINS)
+            share = pair * sides[k][2] * weight
+            counts += np.bincount(flat, weights=share, minlength=counts.size)
     return counts.astype(np.float32)

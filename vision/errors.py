@@ -5,7 +5,10 @@ VisionError
 │   ├── PhotoTooLargeError      more bytes, pixels or length of side than allowed
 │   ├── NotAPictureError        no picture, or a format that is not read here
 │   ├── BrokenPictureError      a picture of a known format that does not decode
+│   ├── PhotoTooSlowError       decoding it takes more time than allowed
+│   ├── PhotoTooHeavyError      decoding it takes more memory than allowed
 │   └── BadBoxError             a region that does not lie in the photo
+├── DecoderUnavailableError     ours: no process that decodes can be started or is free
 └── ModelError                  ours, or the operator's
     ├── ModelUnavailableError   the model cannot be loaded, or its endpoint is down
     ├── ModelTimeoutError       the model took longer than it may
@@ -32,6 +35,18 @@ class NotAPictureError(PhotoError):
 
 class BrokenPictureError(PhotoError):
     """The format is known but the picture does not decode."""
+
+
+class PhotoTooSlowError(PhotoError):
+    """Decoding the picture takes more time than allowed."""
+
+
+class PhotoTooHeavyError(PhotoError):
+    """Decoding the picture takes more memory than allowed."""
+
+
+class DecoderUnavailableError(VisionError):
+    """No process that decodes can be started, or none became free."""
 
 
 class BadBoxError(PhotoError):

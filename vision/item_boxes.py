@@ -1,6 +1,7 @@
 """From a map of what stands out to the boxes of items."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +46,8 @@ class _Part:
     area: float
     """Of the salient places, not of the box."""
     confidence: float
+    members: tuple[int, ...] = ()
+    """Of boxes that were given: the places of those that it was joined from, ascending."""
 
     @property
     def box_area(self) -> float:
@@ -76,6 +79,41 @@ def item_boxes(
     if not parts:
         return [DetectedItem(Box(0, 0, *size), 0.0)]
     return [DetectedItem(_padded_box(part, size, rules.padding), part.confidence) for part in parts]
+
+
+@dataclass(frozen=True)
+class JoinedBox:
+    """A box made of one or more that were given."""
+
+    box: Box
+    members: tuple[int, ...]
+    """Their places, ascending."""
+
+
+def joined_boxes(
+    boxes: Sequence[Box], size: Size, rules: ItemRules = DEFAULT_RULES
+) -> list[JoinedBox]:
+    """Gives boxes that something else located, by the rules of items; none where none is left.
+
+    Args:
+        boxes: in the photo, most prominent first.
+        size: of the photo.
+        rules: what counts as an item; the threshold of saliency plays no part.
+
+    Returns:
+        At most ``max_items``, padded, in the order of their first members.
+    """
+    given = [_given(box, size, place) for place, box in enumerate(boxes)]
+    parts = _merged([one for one in given if one.area >= rules.min_area], rules)
+    parts = sorted(parts, key=lambda one: one.members)[: rules.max_items]
+    return [JoinedBox(_padded_box(one, size, rules.padding), one.members) for one in parts]
+
+
+def _given(box: Box, size: Size, place: int) -> _Part:
+    width, height = size
+    area = box.area_px / (width * height)
+    edges = (box.x0 / width, box.y0 / height, box.x1 / width, box.y1 / height)
+    return _Part(*edges, area, 1.0, (place,))
 
 
 def _parts(saliency: NDArray[np.float32], rules: ItemRules) -> list[_Part]:
@@ -147,6 +185,7 @@ def _joined(one: _Part, other: _Part) -> _Part:
         max(one.y1, other.y1),
         area,
         (one.confidence * one.area + other.confidence * other.area) / area,
+        tuple(sorted(one.members + other.members)),
     )
 
 

@@ -42,12 +42,22 @@ def with_legal_ratio(image: Image.Image) -> Image.Image:
 def data_url(image: Image.Image, max_side_px: int = MAX_SIDE_PX) -> str:
     """Gives the photo as a ``data:`` URL: JPEG, sides 64 to ``max_side_px``, no metadata."""
     picture = with_legal_ratio(image)
-    grown = max(1.0, MIN_SIDE_PX / min(picture.size))
-    picture = _scaled(picture, min(grown, max_side_px / max(picture.size)))
+    picture = _scaled(picture, _sent_scale(picture.size, max_side_px))
     picture.info.clear()  # Pillow writes a comment that it has read
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=_JPEG_QUALITY)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def sent_size(width: int, height: int, max_side_px: int = MAX_SIDE_PX) -> tuple[int, int]:
+    """Gives width and height of the picture in ``data_url``, a strip's padding included."""
+    canvas = canvas_size(width, height)  # of a strip that is shrunk first: the same shape
+    scale = _sent_scale(canvas, max_side_px)
+    return max(1, round(canvas[0] * scale)), max(1, round(canvas[1] * scale))
+
+
+def _sent_scale(size: tuple[int, int], max_side_px: int) -> float:
+    return min(max(1.0, MIN_SIDE_PX / min(size)), max_side_px / max(size))
 
 
 def _scaled(image: Image.Image, factor: float) -> Image.Image:

@@ -50,10 +50,19 @@ class OpenClipEmbedder:
     def embed_images(self, images: Sequence[Image.Image]) -> Vectors:
         """Gives ``(n, d)`` float32 unit rows; ``(0, d)`` for no picture."""
         rows = [
-            self._encode_image(torch.stack([self._preprocess(image) for image in batch]))
+            self._encode_image(torch.stack([self.prepare(image) for image in batch]))
             for batch in _batches(images, self._batch_size)
         ]
         return self._unit_rows(rows)  # (n, d)
+
+    def prepare(self, image: Image.Image) -> torch.Tensor:
+        """Gives ``(3, h, w)`` float32, what the tower takes of a picture; needs no model."""
+        return self._preprocess(image)
+
+    def embed_prepared(self, prepared: Sequence[torch.Tensor]) -> Vectors:
+        """Gives what ``embed_images`` gives of the pictures that ``prepare`` was given."""
+        batches = _batches(prepared, self._batch_size)
+        return self._unit_rows([self._encode_image(torch.stack(list(one))) for one in batches])
 
     def embed_texts(self, texts: Sequence[str]) -> Vectors:
         """Gives ``(n, d)`` float32 unit rows; texts past the context length are cut."""

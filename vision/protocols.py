@@ -1,8 +1,10 @@
 """What a model must do to take a place in the pipeline."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from vision.types import (
@@ -37,6 +39,17 @@ class Embedder(Protocol):
         """``(n, d)`` float32 unit rows; long texts are cut at the model's context length."""
 
 
+@runtime_checkable
+class StagedEmbedder(Protocol):
+    """An ``Embedder`` whose preprocessing other threads can do while the model is at work."""
+
+    def prepare(self, image: Image.Image) -> Any:
+        """What the model takes of one picture; holds on to no pixels of the original."""
+
+    def embed_prepared(self, prepared: Sequence[Any]) -> Vectors:
+        """``(n, d)`` float32 unit rows, as ``embed_images`` gives of the same pictures."""
+
+
 class ColourDescriber(Protocol):
     """Turns a picture into a vector of its item's colours."""
 
@@ -57,6 +70,21 @@ class Captioner(Protocol):
 
     def caption(self, images: Sequence[Image.Image]) -> list[Caption]:
         """One caption a picture, empty where the model's words cannot be used.
+
+        Raises:
+            ModelError: the model is down or too slow.
+        """
+
+
+class Reranker(Protocol):
+    """Looks at a photo and at pictures of products once more, closer than vectors do."""
+
+    @property
+    def name(self) -> str:
+        """The model, as a report names it."""
+
+    def score(self, photo: Image.Image, pictures: Sequence[Image.Image]) -> NDArray[np.float32]:
+        """``(n,)`` float32 in [-1, 1], higher where a picture rather shows the photo's item.
 
         Raises:
             ModelError: the model is down or too slow.

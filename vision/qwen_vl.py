@@ -15,14 +15,14 @@ from transformers import StoppingCriteriaList, TextIteratorStreamer
 from vision.chat_schema import with_schema
 from vision.compute import DEFAULT_COMPUTE, ComputeOptions
 from vision.errors import ModelRefusedError, ModelTimeoutError, ModelUnavailableError
-from vision.grounding_boxes import PROMPT, Frame, LabelledBox, parse_boxes, steps_of
+from vision.grounding_boxes import LIMITS, PROMPT, Frame, LabelledBox, parse_boxes, steps_of
 from vision.model_pictures import canvas_size
 from vision.qwen_inputs import DEFAULT_PIXELS, PixelBudget, model_inputs, resized_size
 from vision.qwen_loading import load_qwen
 from vision.qwen_stopping import Stop
+from vision.qwen_yes_no import yes_against_no
 from vision.types import ChatLimits, ChatMessage
 
-DEFAULT_LIMITS = ChatLimits()
 _STOP_GRACE_S = 1.0
 """An answer that ran out of time ends with its next token."""
 
@@ -130,7 +130,7 @@ class QwenVL:
         if failures:
             raise failures[0]
 
-    def ground(self, image: Image.Image, limits: ChatLimits = DEFAULT_LIMITS) -> list[LabelledBox]:
+    def ground(self, image: Image.Image, limits: ChatLimits = LIMITS) -> list[LabelledBox]:
         """Gives the items that the model locates in a photo, in pixels of that photo.
 
         None for an answer without boxes.
@@ -142,6 +142,31 @@ class QwenVL:
         answer = self._answers([messages], Stop(limits), limits)[0]
         steps = steps_of(self._parts.family, answer.resized)
         return parse_boxes(answer.text, Frame(steps, canvas_size(*image.size), image.size))
+
+    def yes_log_odds(
+        self, conversations: Sequence[Sequence[ChatMessage]], limits: ChatLimits
+    ) -> list[float]:
+        """Gives, for each conversation, the log-odds of "yes" against "no" as the next word.
+
+        The time is for all conversations together.
+
+        Raises:
+            ModelError: as ``complete``, but for the length.
+        """
+        stop = Stop(limits)
+        odds: list[float] = []
+        for start in range(0, len(conversations), self._batch_size):
+            if stop.left_s < 0:
+                raise self._timeout(stop)
+            written, _ = self._generated(
+                conversations[start : start + self._batch_size],
+                stop,
+                max_new_tokens=1,
+                output_logits=True,
+                return_dict_in_generate=True,
+            )
+            odds += yes_against_no(written.logits[0], self._parts.processor.tokenizer)
+        return odds
 
     def _pieces(self, streamer: Any, stop: Stop) -> Iterator[str]:
         while True:
@@ -162,6 +187,16 @@ class QwenVL:
         limits: ChatLimits,
         streamer: Any = None,
     ) -> "list[_Answer]":
+        written, inputs = self._generated(
+            conversations, stop, max_new_tokens=limits.max_tokens, streamer=streamer
+        )
+        tokens = written[:, inputs["input_ids"].shape[1] :]  # (n, new)
+        return self._read(tokens, stop, inputs)
+
+    def _generated(
+        self, conversations: Sequence[Sequence[ChatMessage]], stop: Stop, **options: Any
+    ) -> tuple[Any, Any]:
+        """What ``generate`` gives, and the inputs that it was given."""
         with self._device_errors():
             inputs = model_inputs(self._parts.processor, conversations, self._pixels)
             inputs = inputs.to(self._device)
@@ -170,15 +205,11 @@ class QwenVL:
         try:
             with self._device_errors(), torch.inference_mode():
                 written = self._parts.model.generate(
-                    **inputs,
-                    max_new_tokens=limits.max_tokens,
-                    stopping_criteria=StoppingCriteriaList([stop]),
-                    streamer=streamer,
+                    **inputs, stopping_criteria=StoppingCriteriaList([stop]), **options
                 )
         finally:
             self._turn.release()
-        tokens = written[:, inputs["input_ids"].shape[1] :]  # (n, new)
-        return self._read(tokens, stop, inputs)
+        return written, inputs
 
     def _read(self, tokens: torch.Tensor, stop: Stop, inputs: Any) -> "list[_Answer]":
         ends = torch.tensor(self._parts.model.generation_config.eos_token_id, device=tokens.device)

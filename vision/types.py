@@ -58,6 +58,8 @@ class DetectedItem:
     box: Box
     confidence: float
     """0 to 1."""
+    caption: "Caption | None" = None
+    """What the detector said of it, where it speaks; None: it did not look."""
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from index.types import Filters, Offer, Price
+from index.verdict import VerdictKind
 from service.answer.agreements import agreements, audience_of
 from service.answer.cleaning import safe_link, shown_name, shown_value
-from service.answer.types import AnswerRequest, Verdict
+from service.answer.types import AnswerRequest
 from service.offers import meets, ordered_offers
 from service.pipeline import Match
 from vision.types import Caption
@@ -96,7 +97,7 @@ class Facts:
     """Everything that is known; whoever writes can choose words, not what is true."""
 
     products: tuple[ProductFacts, ...]
-    verdict: Verdict | None
+    verdict: VerdictKind | None
     pick: int | None
     """The best match that is acceptable; where none is in stock, the best match."""
     cheapest: int | None

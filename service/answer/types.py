@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from index.types import NO_FILTERS, Filters
+from index.verdict import VerdictKind
 from service.pipeline import Match, SearchRequest, SearchResult
 from vision.types import Caption
 
-Verdict: TypeAlias = Literal["same_product", "variant", "similar", "not_in_catalogue"]
 Mode: TypeAlias = Literal["structured", "prose"]
 """``structured``: the model chooses and code writes; ``prose``: the model writes, checked."""
 
@@ -21,7 +21,7 @@ class AnswerRequest:
 
     matches: Sequence[Match]
     """Best first; the answer never changes their order."""
-    verdict: Verdict | None = None
+    verdict: VerdictKind | None = None
     """None: nobody judged, so nothing is called the same product."""
     caption: Caption | None = None
     filters: Filters = NO_FILTERS
@@ -36,6 +36,7 @@ def request_for(result: SearchResult, search: SearchRequest, language: str | Non
     item = next((one for one in result.items if one.matches), result.items[0])
     return AnswerRequest(
         matches=item.matches,
+        verdict=item.verdict.kind if item.verdict else None,
         caption=item.caption,
         filters=search.filters,
         question=search.text,

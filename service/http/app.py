@@ -4,21 +4,24 @@ from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 
 from fastapi import FastAPI, Request, Response
-from fastapi.staticfiles import StaticFiles
+from starlette.formparsers import MultiPartParser
 from starlette.types import ASGIApp
 
-from service.http import chat, operations, problems, products, search, shopping_list
+from service.http import chat, facets, operations, problems, products, search, shopping_list
 from service.http.context import Service
+from service.http.intake import Intake
 from service.http.metrics import REQUESTS
+from service.http.web_files import WebFiles
 
 
 def create_app(service: Service) -> ASGIApp:
     """Builds the application around loaded models and an open store."""
-    app = api(service.max_body_bytes)
+    app = api(service.intake.body_bytes)
     app.state.service = service
-    app.mount("/web", StaticFiles(directory=operations.WEB), name="web")
+    MultiPartParser.spool_max_size = service.intake.body_bytes  # a photo never touches the disk
+    app.mount("/web", WebFiles(directory=operations.WEB), name="web")
     app.middleware("http")(_count)
-    return problems.install(app)
+    return Intake(problems.install(app), service.intake, service.traffic)
 
 
 def api(max_body_bytes: int | None = None) -> FastAPI:
@@ -31,6 +34,7 @@ def api(max_body_bytes: int | None = None) -> FastAPI:
     )
     for router in (
         search.router,
+        facets.router,
         chat.router,
         shopping_list.router,
         products.router,

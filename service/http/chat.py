@@ -3,7 +3,6 @@
 import time
 from typing import Annotated, Literal
 
-from anyio import to_thread
 from fastapi import APIRouter, Header
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
@@ -95,20 +94,13 @@ async def chat(
     accept_language: Annotated[str | None, Header()] = None,
 ) -> ChatResponse:
     """Goes on from an earlier search: cheaper, in black, no leather, or a question about it."""
-    turn = await to_thread.run_sync(
-        service.conversation.turn,
-        session,
-        asked.text,
-        asked.language,
-        accept_language,
-        limiter=service.searches,
+    turn = await service.searches.run(
+        service.conversation.turn, session, asked.text, asked.language, accept_language
     )
     response = _response(turn, service.embedder)
     if asked.answer or turn.question is not None:
         before = time.perf_counter()
-        written = await to_thread.run_sync(
-            service.conversation.answer, turn, limiter=service.writings
-        )
+        written = await service.writings.run(service.conversation.answer, turn)
         count_answer(written)
         response.answer = answer_schema(written)
         response.timings_ms |= with_answer(turn.result, before)
@@ -119,13 +111,8 @@ async def chat(
 @router.post("/v1/feedback", responses=_SESSION_PROBLEMS)
 async def feedback(service: ServiceDep, given: FeedbackRequest) -> FeedbackResponse:
     """Records that a match was clicked, bought, or wrong."""
-    recorded = await to_thread.run_sync(
-        service.feedback.record,
-        given.session,
-        given.item,
-        given.product,
-        given.event,
-        limiter=service.searches,
+    recorded = await service.searches.run(
+        service.feedback.record, given.session, given.item, given.product, given.event
     )
     return FeedbackResponse(recorded=recorded)
 

@@ -1,6 +1,6 @@
 """Prometheus metrics of the process."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 SEARCH_SECONDS = Histogram(
     "snapshelf_search_seconds",
@@ -13,3 +13,7 @@ ANSWERS = Counter("snapshelf_answers_total", "Answers by who wrote them", ["writ
 DROPPED_SENTENCES = Counter(
     "snapshelf_answer_sentences_dropped_total", "Sentences of models that were not let out"
 )
+REFUSED = Counter(
+    "snapshelf_refused_total", "Requests that ended before they were worked on, by why", ["reason"]
+)
+WAITING = Gauge("snapshelf_inside", "Calls at work or waiting for it, by kind", ["kind"])

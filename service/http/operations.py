@@ -1,14 +1,21 @@
 """Health, metrics and the page."""
 
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from service.errors import BusyError
 from service.http.context import ServiceDep
+from service.http.schemas import ProblemSchema
 
 router = APIRouter(tags=["operations"])
+
+_NOT_READY: dict[int | str, dict[str, Any]] = {
+    503: {"model": ProblemSchema, "content": {"application/problem+json": {}}}
+}
 
 WEB = Path(__file__).parent / "web"
 _PAGE_HEADERS = {
@@ -25,9 +32,13 @@ async def live() -> dict[str, str]:
     return {"status": "live"}
 
 
-@router.get("/health/ready")
+@router.get("/health/ready", responses=_NOT_READY)
 def ready(service: ServiceDep) -> dict[str, str | int]:
-    """Says that the catalogue can be searched, and how large it is."""
+    """Says that a search would be answered now, and how large the catalogue is."""
+    if service.traffic.is_draining:
+        raise BusyError("the server is stopping")
+    if service.searches.is_full:
+        raise BusyError("the queue of searches is full")
     snapshot = service.store.refresh()
     products, pictures = service.store.catalogue.count()
     return {

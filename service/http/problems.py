@@ -27,6 +27,9 @@ STATUS: dict[type[Exception], int] = {
     vision_errors.PhotoTooLargeError: 413,
     vision_errors.NotAPictureError: 415,
     vision_errors.BrokenPictureError: 422,
+    vision_errors.PhotoTooSlowError: 422,
+    vision_errors.PhotoTooHeavyError: 413,
+    vision_errors.DecoderUnavailableError: 503,
     vision_errors.BadBoxError: 422,
     vision_errors.ModelUnavailableError: 503,
     vision_errors.ModelTimeoutError: 503,
@@ -42,6 +45,7 @@ STATUS: dict[type[Exception], int] = {
     index_errors.StoreBusyError: 503,
     index_errors.StoreUnwritableError: 503,
     index_errors.StoreDamagedError: 503,
+    index_errors.UnknownVersionError: 404,
     index_errors.StoreTooNewError: 503,
     index_errors.EmbedderMismatchError: 503,
     service_errors.RequestError: 422,
@@ -49,6 +53,9 @@ STATUS: dict[type[Exception], int] = {
     service_errors.UnknownSessionError: 404,
     service_errors.SessionsOffError: 409,
     service_errors.SessionBusyError: 409,
+    service_errors.BusyError: 503,
+    service_errors.RequestTimeoutError: 504,
+    service_errors.PublishRefusedError: 409,
     service_errors.FetchError: 422,
     service_errors.SettingsError: 503,
 }
@@ -87,7 +94,7 @@ def problem_of(error: Exception, where: str) -> dict[str, Any]:
         logger.error("%s failed", where, exc_info=error)
         return _body(status, "an error of the server; it has been logged")
     detail = str(error)
-    if status == 503:  # ours, not the caller's: the log has the rest
+    if status == 503 and not isinstance(error, service_errors.BusyError):  # the log has the rest
         logger.error("%s: %s", where, error)
         detail = "the catalogue or a model is not available now"
     return _body(status, detail, f"urn:snapshelf:{_kebab(type(error).__name__)}")

@@ -1,9 +1,9 @@
 """``/v1/products``: read, write, delete, pictures, and products like one."""
 
 import json
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
-from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.datastructures import UploadFile
@@ -12,6 +12,7 @@ from index.feed_rows import FeedRow, parse_row
 from service.errors import FetchError, RequestError
 from service.http.context import Service, ServiceDep, WritableDep
 from service.http.filter_schema import parse_filters
+from service.http.gate import DEADLINE
 from service.http.schemas import (
     BatchRequest,
     BatchResponse,
@@ -26,6 +27,8 @@ from service.ingest import Outcome, ReadPicture
 from service.pipeline import MAX_K
 
 router = APIRouter(tags=["products"], responses=PROBLEMS)
+
+T = TypeVar("T")
 
 _UPLOAD = "upload:"
 _MAX_IMAGES = 20
@@ -54,10 +57,10 @@ PUT_BODY: dict[str, Any] = {
 
 
 @router.post("/v1/products/batch")
-def write_batch(service: WritableDep, batch: BatchRequest) -> BatchResponse:
+async def write_batch(service: WritableDep, batch: BatchRequest) -> BatchResponse:
     """Adds or updates up to 1,000 products, pictures as http(s) addresses; all or none."""
     rows = [parse_row(raw) for raw in batch.products]
-    outcomes = service.ingest.commit(rows, service.sources.read)
+    outcomes = await _change(service, service.ingest.commit, rows, service.sources.read)
     return BatchResponse(outcomes=[_outcome(one) for one in outcomes])
 
 
@@ -70,7 +73,7 @@ def image(service: ServiceDep, product_id: str, position: int) -> Response:
 
 
 @router.get("/v1/products/{product_id:path}/similar")
-def similar(
+async def similar(
     service: ServiceDep,
     product_id: str,
     k: Annotated[int, Query(ge=1, le=MAX_K)] = 10,
@@ -78,7 +81,7 @@ def similar(
 ) -> SimilarResponse:
     """Gives products of other groups that look and read alike."""
     asked = parse_filters(filters)
-    matches = service.pipeline.similar(product_id, k, asked)
+    matches = await service.searches.run(service.pipeline.similar, product_id, k, asked)
     return SimilarResponse(id=product_id, matches=[match_schema(one, asked) for one in matches])
 
 
@@ -103,15 +106,21 @@ async def write(service: WritableDep, product_id: str, request: Request) -> Resp
         raw["image_link"] = ",".join(uploads)
         raw.pop("additional_image_link", None)
     row = _row(raw, list(uploads))
-    status = await to_thread.run_sync(_commit, service, row, _reader(service, uploads))
-    shown = await to_thread.run_sync(_shown, service, product_id)
+    status = await _change(service, _commit, service, row, _reader(service, uploads))
+    shown = await service.searches.run(_shown, service, product_id, admitted=True)
     return JSONResponse(shown.model_dump(), status)
 
 
 @router.delete("/v1/products/{product_id:path}", status_code=204)
-def delete(service: WritableDep, product_id: str) -> None:
+async def delete(service: WritableDep, product_id: str) -> None:
     """Removes a product, its pictures and its vectors."""
-    service.ingest.delete(product_id)
+    await _change(service, service.ingest.delete, product_id)
+
+
+async def _change(service: Service, function: Callable[..., T], *arguments: object) -> T:
+    """A change ends when it ends: pictures may have to be fetched, and half of one is none."""
+    DEADLINE.set(None)
+    return await service.changes.run(function, *arguments)
 
 
 def _commit(service: Service, row: FeedRow, read: ReadPicture) -> int:

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, File, Form, Header, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
@@ -13,6 +12,7 @@ from service.answer.types import Answer, AnswerDelta, request_for
 from service.errors import RequestError
 from service.http.context import Service, ServiceDep
 from service.http.filter_schema import parse_filters
+from service.http.gate import Gate
 from service.http.metrics import ANSWERS, DROPPED_SENTENCES, SEARCH_SECONDS
 from service.http.problems import problem_of
 from service.http.schemas import (
@@ -30,7 +30,7 @@ router = APIRouter(tags=["search"])
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemSchema, "content": {"application/problem+json": {}}}
-    for status in (400, 413, 415, 422, 503)
+    for status in (400, 408, 413, 415, 422, 503, 504)
 }
 MAX_LANGUAGE_CHARACTERS = 100
 
@@ -80,14 +80,12 @@ AskedDep = Annotated[Asked, Depends(asked)]
 @router.post("/v1/search", responses=PROBLEMS)
 async def search(service: ServiceDep, asked: AskedDep) -> SearchResponse:
     """Finds the products that a photo, words, or both speak of."""
-    result = await to_thread.run_sync(_searched, service, asked, limiter=service.searches)
+    result = await service.searches.run(_searched, service, asked)
     response = search_response(result, asked.search.filters, service.embedder)
     if asked.is_answered:
         before = time.perf_counter()
         request = request_for(result, asked.search, asked.language)
-        written = await to_thread.run_sync(
-            service.answers.answer, request, limiter=service.writings
-        )
+        written = await service.writings.run(service.answers.answer, request)
         count_answer(written)
         response.answer = answer_schema(written)
         response.timings_ms |= with_answer(result, before)
@@ -97,7 +95,7 @@ async def search(service: ServiceDep, asked: AskedDep) -> SearchResponse:
 
 async def seen(service: ServiceDep, asked: AskedDep) -> Seen:
     """What is in the photo; a request that cannot be answered ends here, before any event."""
-    return await to_thread.run_sync(service.pipeline.look, asked.search, limiter=service.searches)
+    return await service.searches.run(service.pipeline.look, asked.search)
 
 
 @router.post("/v1/search/stream", responses=PROBLEMS, response_class=EventSourceResponse)
@@ -111,7 +109,7 @@ async def search_stream(
     """
     yield ServerSentEvent(event="items", data=_items(seen))
     try:
-        result = await to_thread.run_sync(_matched, service, asked, seen, limiter=service.searches)
+        result = await service.searches.run(_matched, service, asked, seen, admitted=True)
         response = search_response(result, asked.search.filters, service.embedder)
         for number, item in enumerate(response.items):
             yield ServerSentEvent(event="matches", data={"item": number, **item.model_dump()})
@@ -123,7 +121,8 @@ async def search_stream(
             response.timings_ms |= with_answer(result, before)
         observe(response.timings_ms)
         yield ServerSentEvent(
-            event="done", data=response.model_dump(include={"timings_ms", "session", "store"})
+            event="done",
+            data=response.model_dump(include={"words", "timings_ms", "session", "store"}),
         )
     except Exception as error:  # the status is sent already: a problem as the last event
         yield ServerSentEvent(event="error", data=problem_of(error, "POST /v1/search/stream"))
@@ -141,9 +140,9 @@ def _matched(service: Service, asked: Asked, seen: Seen) -> SearchResult:
 
 
 async def _off_the_loop(
-    pieces: Iterator[AnswerDelta | Answer], limiter: CapacityLimiter
+    pieces: Iterator[AnswerDelta | Answer], gate: Gate
 ) -> AsyncIterator[AnswerDelta | Answer]:
-    while (piece := await to_thread.run_sync(next, pieces, None, limiter=limiter)) is not None:
+    while (piece := await gate.run(next, pieces, None, admitted=True)) is not None:
         yield piece
 
 

@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Annotated
 
-from anyio import to_thread
 from fastapi import APIRouter, Depends, File, Form, Header, UploadFile
 from pydantic import BaseModel, Field
 
@@ -122,8 +121,8 @@ async def shopping_list(
 ) -> ShoppingListResponse:
     """Makes entries of a photo and words, and the best baskets within a budget."""
     # a slow model must not hold up the searches
-    limiter = service.writings if service.shopping.themes else service.searches
-    made = await to_thread.run_sync(service.shopping.make, request, limiter=limiter)
+    gate = service.writings if service.shopping.themes else service.searches
+    made = await gate.run(service.shopping.make, request)
     return _response(made)
 
 

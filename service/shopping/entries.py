@@ -88,7 +88,7 @@ def in_stock(filters: Filters) -> Filters:
 
 
 def _photo_entry(number: int, found: ItemMatches) -> Entry:
-    kept = plausible(found.matches)
+    kept = plausible(found.matches, found.verdict)
     title = found.caption.title if found.caption else ""
     first = kept[0].product if kept else None
     named = title or (_leaf(first.category) or first.title if first else "")

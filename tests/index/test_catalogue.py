@@ -286,7 +286,7 @@ def test_a_damaged_database_is_named(path: Path, content: bytes) -> None:
 def test_a_later_schema_is_refused(catalogue: Catalogue, path: Path) -> None:
     catalogue.set_meta({"schema_version": "99"})
     engine = tables.sqlite_engine(path, create=False)
-    with pytest.raises(StoreTooNewError, match="has schema 99; this version reads up to 2"):
+    with pytest.raises(StoreTooNewError, match="has schema 99; this version reads up to 3"):
         Catalogue(engine)
     engine.dispose()
 

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.errors import RowError
 from index.feed_rows import parse_price, parse_row
@@ -24,6 +26,19 @@ def usd(amount: str) -> Price:
         ("0 EUR", Price(Decimal(0), "EUR")),
         ("1999 JPY", Price(Decimal(1999), "JPY")),
         ("12.345 KWD", Price(Decimal("12.345"), "KWD")),
+        ("34.00USD", Price(Decimal("34.00"), "USD")),
+        ("34,00 EUR", Price(Decimal("34.00"), "EUR")),
+        ("€34,5", Price(Decimal("34.5"), "EUR")),
+        ("34,00\u00a0€", Price(Decimal("34.00"), "EUR")),
+        ("US$1,234.50", Price(Decimal("1234.50"), "USD")),
+        ("1.234,56 EUR", Price(Decimal("1234.56"), "EUR")),
+        ("1,234 USD", Price(Decimal(1234), "USD")),
+        ("1.234.567 EUR", Price(Decimal(1234567), "EUR")),
+        ("1 234,50 zł", Price(Decimal("1234.50"), "PLN")),
+        ("1\u202f234,50 EUR", Price(Decimal("1234.50"), "EUR")),
+        ("CHF 1'234.50", Price(Decimal("1234.50"), "CHF")),
+        ("₹1,23,456.00", Price(Decimal("123456.00"), "INR")),
+        ("0.125 EUR", Price(Decimal("0.125"), "EUR")),
         ("999999999999.9999 CNY", Price(Decimal("999999999999.9999"), "CNY")),
     ],
 )
@@ -34,14 +49,40 @@ def test_prices_are_an_amount_and_a_currency(text: str, expected: Price) -> None
 @pytest.mark.parametrize(
     "text",
     [
-        "abc", "34,00 USD", "1,234.00 USD", "NaN USD", "Infinity USD", "-1 USD", "+1 USD",
-        "1e5 USD", "34.00", "USD", "34.00USD", "$34.00", "34.00 USD USD", "34. USD", ".5 USD",
-        "1_000 USD", "1234567890123 USD", "1.23456 USD", "0x10 USD",
+        "abc", "NaN USD", "Infinity USD", "-1 USD", "+1 USD", "1e5 USD", "USD", "34.00 USD USD",
+        "34. USD", ".5 USD", "1_000 USD", "1,23,45 USD", "1.234,567.00 USD", "1,234 567.00 USD",
+        "12,34,567.89.1 INR", "٣ USD", "1234567890123 USD", "1.23456 USD", "0x10 USD",
     ],
 )  # fmt: skip
 def test_what_is_no_price_is_refused_with_what_came(text: str) -> None:
     with pytest.raises(RowError, match=r"price: .* is no price; allowed is amount and currency"):
         parse_row({**BASE, "price": text})
+
+
+@pytest.mark.parametrize("text", ["1.234 EUR", "12.345 USD", "1,234 KWD"])
+def test_an_amount_that_could_be_read_in_two_ways_is_refused(text: str) -> None:
+    with pytest.raises(RowError, match=r"price: .* may be \d+ or \d+\.\d+ [A-Z]{3}; write 2"):
+        parse_price(text)
+
+
+@pytest.mark.parametrize("text", ["34.00", "$34.00", "34.00 $", "¥34.00", "34.00 kr"])
+def test_a_price_without_a_currency_of_its_own_needs_that_of_the_feed(text: str) -> None:
+    with pytest.raises(RowError, match=r"write its ISO 4217 code or give --currency"):
+        parse_row({**BASE, "price": text})
+    [offer] = parse_row({**BASE, "price": text}, "CAD").product.offers
+    assert offer.price == Price(Decimal("34.00"), "CAD")
+
+
+@given(
+    st.decimals(0, 99_999_999, places=2),
+    st.sampled_from(["USD", "EUR", "INR"]),
+    st.sampled_from([",.", ".,", " ,", "'."]),
+)
+def test_grouped_amounts_of_two_decimals_are_read_in_every_form(
+    amount: Decimal, currency: str, marks: str
+) -> None:
+    written = f"{amount:,.2f}".translate(str.maketrans(",.", marks))
+    assert parse_price(f"{written} {currency}") == Price(amount, currency)
 
 
 @pytest.mark.parametrize("currency", ["XXY", "US", "DOLLAR", "U$D"])
@@ -227,3 +268,50 @@ def test_a_row_s_error_names_field_and_reason_apart() -> None:
     with pytest.raises(RowError, match="title: is missing") as caught:
         parse_row({"id": "A1"})
     assert (caught.value.field, caught.value.reason) == ("title", "is missing or empty")
+
+
+@pytest.mark.parametrize(
+    "text", ["=A2*1.2", "=SUM(A1:A3)", "@SUM(A1)", "=cmd|' /C calc'!A0", "=$B$2", "#REF!", "#N/A"]
+)
+@pytest.mark.parametrize("field", ["id", "title", "price", "image_link"])
+def test_a_spreadsheet_s_formulas_and_errors_are_refused(field: str, text: str) -> None:
+    with pytest.raises(RowError, match=rf"{field}: .* is a spreadsheet's (formula|error)"):
+        parse_row({**BASE, field: text})
+
+
+@pytest.mark.parametrize("text", ["= the mug =", "@home mug", "-20 % mug", "#1 mug", "+size"])
+def test_titles_with_signs_in_front_stay(text: str) -> None:
+    assert parse_row({**BASE, "title": text}).product.title == text
+
+
+def test_text_that_a_spreadsheet_was_told_to_leave_alone_is_unwrapped() -> None:
+    assert parse_row({**BASE, "id": '="007"'}).product.id == "007"
+
+
+def test_the_flat_columns_of_openai_s_feed_are_known() -> None:
+    row = parse_row(
+        {
+            "item_id": "SKU-1", "title": "Shoe", "url": "https://shop.example/1", "brand": "Luma",
+            "image_url": "a.jpg", "additional_image_urls": ["b.jpg", "c.jpg"], "group_id": "G",
+            "seller_name": "Shop", "product_category": "Shoes > Running", "price": "79.99 USD",
+            "availability": "pre_order", "variant_dict": {"color": "Blue", "size": "10"},
+            "is_eligible_search": True,
+        }
+    )  # fmt: skip
+    product = row.product
+    assert (product.id, product.group, product.category) == ("SKU-1", "G", "Shoes > Running")
+    assert (product.color, product.attributes["size"]) == ("Blue", "10")
+    assert row.pictures == ("a.jpg", "b.jpg", "c.jpg")
+    assert product.offers[0] == Offer(
+        "Shop", usd("79.99"), None, "preorder", "https://shop.example/1", "SKU-1"
+    )
+    assert parse_row({**BASE, "variant_dict": '{"color": "red"}'}).product.color == "red"
+    with pytest.raises(RowError, match="variant_dict: no readable JSON"):
+        parse_row({**BASE, "variant_dict": "{"})
+
+
+def test_a_row_has_at_most_100_pictures() -> None:
+    listed = [f"{i}.jpg" for i in range(101)]
+    assert len(parse_row({**BASE, "additional_image_link": listed[:100]}).pictures) == 100
+    with pytest.raises(RowError, match="with image_link 101 pictures; at most 100"):
+        parse_row({**BASE, "additional_image_link": listed})

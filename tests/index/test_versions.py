@@ -13,7 +13,7 @@ from index.errors import StoreUnwritableError
 from index.segment import Segment
 from index.store import Store
 from index.types import Query
-from index.versions import CURRENT, MANIFEST, Versions
+from index.versions import CURRENT, MANIFEST, Saved, Versions
 from tests.fakes import SPACE, record, small_store, text_vector
 from tests.index.reference import segment_of
 
@@ -198,14 +198,14 @@ def test_a_version_that_cannot_be_written_leaves_the_older_one(tmp_path: Path) -
     segment = segment_of({1: record("p1")})
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreUnwritableError, match="the index cannot be saved"):
-        Versions(tmp_path / "file").save(segment, SPACE, "catalogue", 1)
+        Versions(tmp_path / "file").save(Saved(segment, SPACE, "catalogue", 1))
 
 
 def test_a_write_that_breaks_off_leaves_no_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     versions = Versions(tmp_path)
-    versions.save(segment_of({1: record("p1")}), SPACE, "catalogue", 1)
+    versions.save(Saved(segment_of({1: record("p1")}), SPACE, "catalogue", 1))
 
     def fails(_segment: Segment, folder: Path) -> None:
         (folder / "pictures.faiss").write_bytes(b"half of it")
@@ -214,8 +214,9 @@ def test_a_write_that_breaks_off_leaves_no_version(
     with monkeypatch.context() as patch:
         patch.setattr(Segment, "write", fails)
         with pytest.raises(StoreUnwritableError, match="No space left"):
-            versions.save(segment_of({2: record("p2")}), SPACE, "catalogue", 2)
+            versions.save(Saved(segment_of({2: record("p2")}), SPACE, "catalogue", 2))
     opened = versions.newest(SPACE, "catalogue")
     assert opened is not None
-    assert (opened.name, opened.sequence) == ("00000001", 1)
-    assert versions.save(segment_of({2: record("p2")}), SPACE, "catalogue", 2) == "00000002"
+    assert (opened.name, opened.manifest.sequence) == ("00000001", 1)
+    saved = Saved(segment_of({2: record("p2")}), SPACE, "catalogue", 2)
+    assert versions.save(saved) == "00000002"

@@ -86,7 +86,7 @@ class Shop:
 
 @pytest.fixture(scope="session")
 def settings() -> Settings:
-    return load_settings(detector="none")
+    return load_settings(detector="none", decode_processes=0)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 from index.errors import FeedError, StoreBusyError
 from index.store import hold
 from service import wiring
-from service.indexing import Counts, FeedIndexing
+from service.indexing import Counts, FeedIndexing, IndexingOptions
 from service.pipeline import SearchRequest
 from tests.service.conftest import Shop, drawn, encoded, shop_rows
 
@@ -24,10 +24,12 @@ def write_feed(shop: Shop, rows: list[dict[str, str]], name: str = "feed.csv") -
     return path
 
 
-def run(shop: Shop, *feeds: Path, fresh: bool = False) -> Counts:
+def run(shop: Shop, *feeds: Path, **options: object) -> Counts:
     indexing = FeedIndexing(shop.store, shop.ingest)
     return indexing.run(
-        list(feeds), lambda feed: wiring.picture_sources(shop.settings, feed.parent), fresh=fresh
+        list(feeds),
+        lambda feed: wiring.picture_sources(shop.settings, feed.parent),
+        IndexingOptions(**options),  # type: ignore[arg-type]
     )
 
 

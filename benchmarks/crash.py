@@ -1,0 +1,195 @@
+"""Kills an indexing run with SIGKILL at random moments and looks for what it had acknowledged.
+
+``python -m benchmarks.crash --kills 20``
+
+The child is the real ``FeedIndexing`` and ``Ingest`` on a feed of 2,000 products with pictures,
+with a cheap embedder (the picture's own pixels), so that a kill costs seconds; batches of 1, 32 and
+256 rows in turn. It writes the ids of every batch that ``Ingest.commit`` called done to a journal.
+After each kill another process opens the store: every id of the journal must be its own first
+match, no id may be there twice, and index and catalogue must hold the same products. The next kill
+goes on with the same store, until the feed is done and a new one is begun.
+"""
+
+import argparse
+import json
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.machine import machine_line
+from index.snapshot import living
+from index.store import Store
+from index.types import Query, SpaceId
+from service.indexing import FeedIndexing
+from service.ingest import Ingest, Outcome
+from service.picture_sources import PictureSources
+from vision.decode import PhotoLimits
+from vision.types import EmbedderId, Vectors
+
+ROWS = 2_000
+BATCHES = (1, 32, 256)
+_SIDE_PX = 8
+_DIMENSION = 3 * _SIDE_PX * _SIDE_PX
+SPACE = SpaceId(str(EmbedderId("pixels", "pixels-1", _DIMENSION)), _DIMENSION, "MeanColour", 4)
+
+
+class PixelEmbedder:
+    """A picture's vector is its pixels; of noise no two are alike."""
+
+    identity = EmbedderId("pixels", "pixels-1", _DIMENSION)
+
+    def embed_images(self, images: Sequence[Image.Image]) -> Vectors:
+        rows = [np.asarray(one.resize((_SIDE_PX, _SIDE_PX))).ravel() for one in images]
+        return _unit(np.array(rows, dtype=np.float64).reshape(-1, _DIMENSION) - 127.5)
+
+    def embed_texts(self, texts: Sequence[str]) -> Vectors:
+        return _unit(np.ones((len(texts), _DIMENSION)))
+
+
+class MeanColour:
+    """A picture's mean colour."""
+
+    dimension = 4
+
+    def describe(self, images: Sequence[Image.Image]) -> Vectors:
+        rows = [[*np.asarray(one).mean(axis=(0, 1)), 1.0] for one in images]
+        return _unit(np.array(rows, dtype=np.float64).reshape(-1, 4))
+
+
+def _unit(rows: np.ndarray) -> Vectors:
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+class JournalledIngest(Ingest):
+    """Writes down what it called done, once it was."""
+
+    journal: Path
+
+    def commit(self, *arguments: Any, **options: Any) -> list[Outcome]:
+        outcomes = super().commit(*arguments, **options)
+        with self.journal.open("a") as file:
+            file.write("".join(f"{one.product_id}\n" for one in outcomes))
+        return outcomes
+
+
+def child(folder: Path, batch_rows: int) -> None:
+    """Indexes the feed, as ``snapshelf index`` does."""
+    import service.feed_batches
+
+    service.feed_batches.BATCH_ROWS = batch_rows
+    store = Store(folder / "store", SPACE, create=True)
+    ingest = JournalledIngest(PixelEmbedder(), MeanColour(), store, PhotoLimits())
+    ingest.journal = folder / "journal"
+    print("ready", flush=True)
+    counts = FeedIndexing(store, ingest).run(
+        [folder / "feed.csv"], lambda _: PictureSources(folder / "pictures")
+    )
+    print(json.dumps({"added": counts.added, "unchanged": counts.unchanged}), flush=True)
+    store.close()
+
+
+def make_feed(folder: Path) -> None:
+    """Writes 2,000 rows and their pictures of noise."""
+    noise = np.random.default_rng(0)
+    (folder / "pictures").mkdir()
+    lines = ["id,title,price,image_link"]
+    for number in range(ROWS):
+        pixels = noise.integers(0, 256, (_SIDE_PX, _SIDE_PX, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / "pictures" / f"{number}.png")
+        lines.append(f"p{number},Thing {number},{number % 90}.00 USD,{number}.png")
+    (folder / "feed.csv").write_text("\n".join(lines) + "\n")
+
+
+def kill_once(folder: Path, batch_rows: int, after_s: float) -> bool:
+    """Starts the run and kills it so long after it is ready; whether it was still running."""
+    command = [sys.executable, "-m", "benchmarks.crash", "--child", str(folder)]
+    process = subprocess.Popen(
+        [*command, "--batch-rows", str(batch_rows)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(after_s)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    return process.returncode == -signal.SIGKILL
+
+
+def check(folder: Path) -> Counter[str]:
+    """Opens the store as the next process would and counts what is wrong."""
+    store = Store(folder / "store", SPACE)
+    lines = (folder / "journal").read_text().split("\n") if (folder / "journal").exists() else []
+    acknowledged = dict.fromkeys(lines[:-1])  # a line without its end was not written whole
+    ids = store.catalogue.ids()
+    found: Counter[str] = Counter(acknowledged=len(acknowledged))
+    found["lost"] = len(acknowledged.keys() - set(ids))
+    keys = [int(key) for live in store.refresh().segments for key in living(live)]
+    found["twice"] = len(ids) - len(set(ids)) + len(keys) - len(set(keys))
+    found["index and catalogue differ"] = int(set(keys) != set(store.catalogue.keys_of(ids)))
+    queries = [Query(image=_vector(folder, one), k=2, is_grouped=False) for one in acknowledged]
+    for product_id, [best, *_] in zip(acknowledged, store.search(queries), strict=True):
+        right = store.catalogue.products([best.key])[best.key].id == product_id
+        found["pointing elsewhere"] += not (right and best.score > 0.999)
+    store.close()
+    return found
+
+
+def _vector(folder: Path, product_id: str) -> Vectors:
+    image = Image.open(folder / "pictures" / f"{product_id.removeprefix('p')}.png").convert("RGB")
+    return PixelEmbedder().embed_images([image])[0]
+
+
+def run(kills: int, longest_s: float, seed: int) -> Counter[str]:
+    """Kills so many times; gives what was seen and what was wrong."""
+    draw = random.Random(seed)  # noqa: S311 (no secret)
+    total: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_feed(folder)
+        for number in range(kills):
+            batch_rows = BATCHES[number % len(BATCHES)]
+            was_running = kill_once(folder, batch_rows, draw.uniform(0, longest_s))
+            found = check(folder)
+            total["kills"] += was_running
+            total["runs that ended before"] += not was_running
+            total.update(found)
+            if found["acknowledged"] == ROWS:  # done: the next run begins anew
+                shutil.rmtree(folder / "store")
+                (folder / "journal").unlink()
+            faults = {key: value for key, value in found.items() if key in FAULTS and value}
+            print(f"kill {number + 1}: batches of {batch_rows}, {dict(found)} {faults or 'sound'}")
+    return total
+
+
+FAULTS = ("lost", "twice", "index and catalogue differ", "pointing elsewhere")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--longest-s", type=float, default=6.0, help="of a run before its kill")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--child", type=Path)
+    parser.add_argument("--batch-rows", type=int, default=32)
+    arguments = parser.parse_args()
+    if arguments.child:
+        child(arguments.child, arguments.batch_rows)
+        return
+    total = run(arguments.kills, arguments.longest_s, arguments.seed)
+    print(machine_line())
+    print(json.dumps(total))
+    sys.exit(1 if any(total[one] for one in FAULTS) else 0)
+
+
+if __name__ == "__main__":
+    main()

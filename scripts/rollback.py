@@ -1,0 +1,56 @@
+"""``snapshelf rollback``: a catalogue again as it was when a version was saved."""
+
+import json
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from index.store import Store
+from index.store_folder import recorded_space
+from scripts.options import JsonOption, StoreOption
+
+_EXAMPLES = 10
+
+
+def rollback(
+    version: Annotated[str, typer.Argument(help="a name that snapshelf versions shows")],
+    store: StoreOption,
+    as_json: JsonOption = False,
+) -> None:
+    """Makes a catalogue again what it was when a version was saved, also while a server runs.
+
+    What it is now is saved as a version first: go forward again by its name.
+    """
+    opened = Store(store, recorded_space(store))
+    try:
+        changed = opened.rollback(version)
+    finally:
+        opened.close()
+    again = Store(store, recorded_space(store))  # an older version may be of another embedder
+    try:
+        kept = sorted(again.history.versions())
+        saved = again.publish()
+    finally:
+        again.close()
+    if as_json:
+        tree = {
+            "went_back_to": version,
+            "present_state_kept_as": kept[-1],
+            "version": saved,
+            "restored": changed.restored,
+            "removed": changed.removed,
+        }
+        print(json.dumps(tree, indent=1))
+    else:
+        print(f"went back to {version}; what was there before is version {kept[-1]}")
+        print(f"{len(changed.restored)} products restored{_examples(changed.restored)}")
+        print(f"{len(changed.removed)} products removed{_examples(changed.removed)}")
+        print(f"saved as version {saved}")
+
+
+def _examples(ids: Sequence[str]) -> str:
+    if not ids:
+        return ""
+    more = ", ..." if len(ids) > _EXAMPLES else ""
+    return f": {', '.join(ids[:_EXAMPLES])}{more}"

@@ -1,0 +1,54 @@
+// The answer in words, while it comes and when it is whole; its references lead to the cards.
+
+import { goToCard } from "./cards.js";
+import { button, el, fill } from "./dom.js";
+import { t } from "./language.js";
+
+// A paragraph of the text; `[n]` becomes a link where a citation stands for it.
+export function answerText(answer) {
+  const cited = new Map(answer.citations.map((one) => [String(one.ref), one.id]));
+  const pieces = answer.text.split(/(\[\d+\])/).map((piece) => {
+    const id = cited.get(piece.slice(1, -1));
+    return id !== undefined && piece.startsWith("[") ? reference(piece, id) : piece;
+  });
+  return el("p", { className: "said", lang: answer.language ?? "" }, pieces);
+}
+
+function reference(text, id) {
+  const go = (event) => {
+    event.preventDefault();
+    goToCard(id);
+  };
+  return el("a", { className: "ref", href: `#match-${encodeURIComponent(id)}`, on: { click: go } }, text);
+}
+
+// What the answer's part of the panel holds.
+export function drawAnswer(frame, item) {
+  const { answer, matches } = item;
+  frame.setAttribute("aria-busy", String(!answer?.isDone));
+  frame.hidden = matches?.length === 0 && !answer;
+  if (!answer) return fill(frame, el("h2", {}, t("answer.title")), el("p", { className: "quiet" }, t("answer.writing")));
+  fill(frame,
+    el("h2", {}, t("answer.title")),
+    answerText(answer),
+    answer.isDone && more(frame),
+    picks(item),
+    answer.isDone && answer.writer !== "facts" && el("p", { className: "quiet" }, t("answer.writer", { writer: answer.writer })));
+}
+
+// On narrow screens a long text would push the matches away: it is short until it is asked for.
+function more(frame) {
+  frame.classList.add("short");
+  return button(t("answer.more"), (event) => {
+    frame.classList.remove("short");
+    event.currentTarget.remove();
+  }, { className: "plain more" });
+}
+
+function picks({ answer, matches }) {
+  const named = [["answer.pick", answer.pick], ["answer.cheapest", answer.cheapest]];
+  const known = named.map(([key, id]) => [key, matches?.find((match) => match.id === id)]).filter(([, match]) => match);
+  if (!known.length) return null;
+  return el("ul", { className: "picks" }, known.map(([key, match]) =>
+    el("li", {}, el("span", { className: "quiet" }, t(key)), button(match.title, () => goToCard(match.id), { className: "plain" }))));
+}

@@ -1,0 +1,60 @@
+// The panel of the active item: verdict, words, matches, comparison, follow-ups.
+
+import { drawAnswer } from "./answer.js";
+import { cardOf } from "./cards.js";
+import { drawTurns } from "./chat.js";
+import { comparison } from "./compare.js";
+import { $, el, fill } from "./dom.js";
+import { percent, t } from "./language.js";
+import { activeItem, listen, state } from "./state.js";
+
+const SKELETONS = 4;
+
+export function startPanel() {
+  listen("items", draw);
+  listen("active", draw);
+  listen("item", (item) => item === activeItem() && draw());
+  listen("answer", (item) => item === activeItem() && drawAnswer($("answer"), item));
+  listen("turns", (item) => item === activeItem() && drawTurns($("turns"), item));
+  listen("busy", (isBusy) => $("panel").setAttribute("aria-busy", String(isBusy)));
+  listen("problem", (problem) => problem && !activeItem()?.matches && fill($("matches")));
+}
+
+function draw() {
+  const item = activeItem();
+  $("panel").hidden = false;
+  drawVerdict(item);
+  $("words").hidden = !item?.matches;
+  if (!item?.matches) {
+    fill($("compare"));
+    return fill($("matches"), Array.from({ length: SKELETONS }, skeleton));
+  }
+  drawAnswer($("answer"), item);
+  drawTurns($("turns"), item);
+  fill($("matches"), item.matches.length ? item.matches.map((match, i) => cardOf(match, item, i + 1)) : []);
+  fill($("compare"), comparison(item));
+  $("empty").hidden = item.matches.length > 0;
+}
+
+function skeleton() {
+  return el("li", { className: "card skeleton", "aria-hidden": "true" }, el("div", { className: "pair" }), el("div", { className: "body" }, el("p"), el("p"), el("p")));
+}
+
+function drawVerdict(item) {
+  $("empty").hidden = true;
+  const seen = Object.values(item?.attributes ?? {}).join(", ");
+  const isJudged = Boolean(item?.verdict);
+  $("verdict").hidden = !item?.matches || (!isJudged && !seen && !item?.caption);
+  $("verdict").dataset.kind = item?.verdict ?? "";
+  fill($("verdict"),
+    isJudged && el("h2", {}, t(`verdict.${item.verdict}`)),
+    isJudged && (item.verdict === "not_in_catalogue" ? el("p", {}, t("verdict.nearest")) : sureness(item.confidence)),
+    (item?.caption || seen) && el("p", { className: "quiet" }, t("items.seen", { what: item.caption || seen })));
+}
+
+function sureness(confidence) {
+  const label = t("verdict.sure", { share: percent(confidence) });
+  return el("p", { className: "sure" }, el("meter", { min: 0, max: 1, value: confidence, "aria-label": label }), label);
+}
+
+export const isAsked = () => Boolean(state.photo || state.words);

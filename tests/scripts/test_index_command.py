@@ -1,0 +1,77 @@
+"""``snapshelf index`` as a user runs it: its options, and an interrupted run."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.scripts.test_cli import ROOT, failed, run
+from tests.service.conftest import drawn
+
+
+def test_a_folder_of_pictures_is_indexed_by_itself(tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    (folder / "more").mkdir(parents=True)
+    drawn("disc", "red").save(folder / "red_disc.png")
+    drawn("box", "blue").save(folder / "more" / "blue-box.png")
+    result = run("index", str(folder), "--store", str(tmp_path / "s"), "--json")
+    assert result.returncode == 0, result.stderr
+    counts = json.loads(result.stdout)
+    assert (counts["added"], counts["pictures"]) == (2, 2)
+    assert set(counts["stage_seconds"]) >= {"read", "fetch", "decode", "embed", "commit"}
+    found = run("search", str(folder / "red_disc.png"), "--store", str(tmp_path / "s"), "--json")
+    assert json.loads(found.stdout)["items"][0]["matches"][0]["title"] == "red disc"
+
+
+def test_what_is_not_built_and_what_is_no_currency_is_wrong_usage(tmp_path: Path) -> None:
+    store = str(tmp_path / "s")
+    failed(run("index", "x.csv", "--store", store, "--engine", "ray"), 2, "is not built yet")
+    failed(run("index", "x.csv", "--store", store, "--engine", "dask"), 2, "dask")
+    failed(run("index", "x.csv", "--store", store, "--currency", "XXY"), 2, "no ISO 4217 currency")
+
+
+def test_complete_removes_and_the_currency_of_the_feed_counts(tmp_path: Path) -> None:
+    drawn("disc", "red").save(tmp_path / "red.png")
+    feed, store = tmp_path / "feed.csv", str(tmp_path / "s")
+    rows = [f"{name},Disc,5.00,red.png" for name in ("a", "b")]
+    feed.write_text("\n".join(["id,title,price,image_link", *rows]))
+    assert run("index", str(feed), "--store", store, "--currency", "eur").returncode == 0
+    feed.write_text("\n".join(["id,title,price,image_link", rows[0]]))
+    arguments = ["--store", store, "--currency", "EUR", "--complete", "--json"]
+    result = run("index", str(feed), *arguments, "--captioner", "none")
+    assert result.returncode == 0, result.stderr
+    counts = json.loads(result.stdout)
+    assert (counts["removed"], counts["unchanged"]) == (1, 1)
+    feed.write_text("id,title\n,nothing\n")
+    result = run("index", str(feed), *arguments)
+    assert result.returncode == 1
+    assert json.loads(result.stdout)["removed"] == 0
+    assert "nothing was removed: 1 rows could not be read" in result.stderr
+
+
+def test_an_interrupted_run_says_how_far_it_came(tmp_path: Path) -> None:
+    drawn("disc", "red").save(tmp_path / "red.png")
+    rows = [f"{i},Disc {i},red.png" for i in range(3000)]
+    feed = tmp_path / "feed.csv"
+    feed.write_text("\n".join(["id,title,image_link", *rows, ""]))
+    store = tmp_path / "s"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scripts", "index", str(feed), "--store", str(store), "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert process.stderr is not None
+    assert "of about 3001 rows" in process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    counts = json.loads(out)
+    assert counts["is_stopped"]
+    assert 64 <= counts["added"] == counts["rows"] < 3000
+    assert f"stopped after {counts['rows']} of about 3001 rows; the store is whole" in errors
+    assert "Traceback" not in errors

@@ -1,0 +1,142 @@
+"""So many at work, so many waiting, the rest refused; what nobody waits for is not begun."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from service.bounded_captioner import BoundedCaptioner
+from service.errors import BusyError, RequestTimeoutError
+from service.http.gate import DEADLINE, Gate
+from vision.errors import ModelTimeoutError
+from vision.types import Caption
+
+
+class Work:
+    """Calls that end when they are told to."""
+
+    def __init__(self) -> None:
+        self.begun: list[int] = []
+        self.may_end = threading.Event()
+
+    def __call__(self, number: int) -> int:
+        self.begun.append(number)
+        assert self.may_end.wait(20)
+        return number
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+def with_gate(test: Callable[[Gate, Work], Awaitable[None]]) -> None:
+    """One place, two waiting."""
+    gate, work = Gate("test", 1, 2), Work()
+
+    async def main() -> None:
+        try:
+            await test(gate, work)
+        finally:
+            work.may_end.set()
+            await until(lambda: gate.inside == 0)
+
+    asyncio.run(main())
+    gate.close()
+
+
+def test_results_come_in_order_and_errors_are_raised() -> None:
+    async def test(gate: Gate, work: Work) -> None:
+        work.may_end.set()
+        assert await asyncio.gather(*(gate.run(work, n) for n in range(3))) == [0, 1, 2]
+        assert work.begun == [0, 1, 2]
+        with pytest.raises(ZeroDivisionError):
+            await gate.run(lambda: 1 // 0)
+
+    with_gate(test)
+
+
+def test_one_too_many_is_refused_at_once_but_not_what_was_let_in() -> None:
+    async def test(gate: Gate, work: Work) -> None:
+        tasks = [asyncio.ensure_future(gate.run(work, n)) for n in range(3)]
+        await until(lambda: gate.inside == 3)
+        assert gate.is_full
+        with pytest.raises(BusyError, match="too many"):
+            await gate.run(work, 4)
+        late = asyncio.ensure_future(gate.run(work, 5, admitted=True))
+        await until(lambda: gate.inside == 4)
+        work.may_end.set()
+        assert await asyncio.gather(*tasks, late) == [0, 1, 2, 5]
+        assert not gate.is_full
+
+    with_gate(test)
+
+
+def test_a_caller_that_leaves_takes_its_waiting_work_along() -> None:
+    async def test(gate: Gate, work: Work) -> None:
+        first = asyncio.ensure_future(gate.run(work, 1))
+        await until(lambda: work.begun == [1])
+        second = asyncio.ensure_future(gate.run(work, 2))
+        await until(lambda: gate.inside == 2)
+        second.cancel()
+        await until(lambda: gate.inside == 1)
+        work.may_end.set()
+        assert await first == 1
+        assert work.begun == [1]
+
+    with_gate(test)
+
+
+def test_work_that_has_begun_keeps_its_place_until_it_ends() -> None:
+    async def test(gate: Gate, work: Work) -> None:
+        first = asyncio.ensure_future(gate.run(work, 1))
+        await until(lambda: work.begun == [1])
+        first.cancel()
+        await asyncio.sleep(0.05)
+        assert gate.inside == 1
+        work.may_end.set()
+        await until(lambda: gate.inside == 0)
+
+    with_gate(test)
+
+
+def test_the_deadline_ends_the_wait_and_drops_what_has_not_begun() -> None:
+    async def test(gate: Gate, work: Work) -> None:
+        DEADLINE.set(asyncio.get_running_loop().time() + 0.1)
+        found = await asyncio.gather(gate.run(work, 1), gate.run(work, 2), return_exceptions=True)
+        assert [type(one) for one in found] == [RequestTimeoutError] * 2
+        assert gate.inside == 1
+        work.may_end.set()
+        await until(lambda: gate.inside == 0)
+        assert work.begun == [1]
+        with pytest.raises(RequestTimeoutError):
+            await gate.run(work, 3)  # the time is over already
+
+    with_gate(test)
+
+
+def test_a_captioner_without_a_free_place_is_too_slow() -> None:
+    class Slow:
+        name = "slow"
+
+        def __init__(self) -> None:
+            self.begun, self.may_end = threading.Event(), threading.Event()
+
+        def caption(self, images: object) -> list[Caption]:
+            self.begun.set()
+            assert self.may_end.wait(20)
+            return []
+
+    slow = Slow()
+    bounded = BoundedCaptioner(slow, places=1, wait_s=0.05)
+    thread = threading.Thread(target=bounded.caption, args=([],))
+    thread.start()
+    assert slow.begun.wait(20)
+    with pytest.raises(ModelTimeoutError, match="no place"):
+        bounded.caption([])
+    slow.may_end.set()
+    thread.join()
+    assert bounded.caption([]) == []
+    assert bounded.name == "slow"

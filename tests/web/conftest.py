@@ -1,0 +1,137 @@
+"""The page in Chromium, on the demo shop in a server of its own."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+PHOTOS = ROOT / "data" / "demo" / "photos"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+SANDBOX = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+SLOWEST_MS = 20_000
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with the demo shop, detector and captioner on."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    folder = tmp_path_factory.mktemp("demo")
+    command = [sys.executable, "-m", "tests.web.demo_server", str(folder / "store")]
+    env = {**os.environ, "SNAPSHELF_THREADS": "1", "SNAPSHELF_DECODE_PROCESSES": "1"}
+    with (folder / "errors").open("wb") as errors:
+        server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=errors)
+    try:
+        assert server.stdout is not None
+        line = server.stdout.readline().decode()
+        found = re.search(r"http://\S+/", line)
+        assert found, (folder / "errors").read_text()
+        yield found[0]
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def browser(shop: str) -> Iterator[Browser]:
+    """A browser a module: Playwright's event loop must not be there for other tests."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*SANDBOX, *CAMERA])
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """One page, and everything that it complained of or asked of other hosts."""
+
+    page: Page
+    shop: str
+    complaints: list[str] = field(default_factory=list)
+    expected: str | None = None
+    """What a complaint may match."""
+
+    def search_photo(self, name: str = "breakfast-mug.jpg") -> None:
+        """Chooses a demo photo and waits for the end of the search."""
+        self.page.set_input_files("#file", PHOTOS / name)
+        self.settle()
+
+    def search_words(self, text: str) -> None:
+        self.page.fill("#text", text)
+        self.page.press("#text", "Enter")
+        self.settle()
+
+    def settle(self) -> None:
+        """Waits until nothing is being searched, and something is shown."""
+        self.page.wait_for_selector("#panel[aria-busy=false]", timeout=SLOWEST_MS)
+        self.page.wait_for_selector("#matches > .card:not(.skeleton), #empty:not([hidden])")
+
+    @property
+    def cards(self) -> Locator:
+        return self.page.locator("#matches > .card")
+
+    @property
+    def tabs(self) -> Locator:
+        return self.page.get_by_role("tab")
+
+    @property
+    def boxes(self) -> Locator:
+        return self.page.locator("#boxes .box")
+
+    def unexpected(self) -> list[str]:
+        return [one for one in self.complaints if not re.search(self.expected or "(?!)", one)]
+
+
+Visitor = Callable[..., Visit]
+
+
+@pytest.fixture
+def visit(browser: Browser, shop: str) -> Iterator[Visitor]:
+    """Opens the page in a fresh profile; at the end nothing may have gone wrong unseen."""
+    opened: list[tuple[BrowserContext, Visit]] = []
+
+    def visitor(path: str = "", **options: object) -> Visit:
+        context = browser.new_context(**{"locale": "en-US", **options})
+        context.set_default_timeout(SLOWEST_MS)
+        made = Visit(context.new_page(), shop)
+        watch(made)
+        opened.append((context, made))
+        made.page.goto(shop + path)
+        made.page.wait_for_selector("#facets details", state="attached")
+        return made
+
+    yield visitor
+    complaints = [one for _, made in opened for one in made.unexpected()]
+    for context, _ in opened:
+        context.close()
+    assert complaints == []
+
+
+def watch(made: Visit) -> None:
+    page = made.page
+    page.on("pageerror", lambda error: made.complaints.append(f"error: {error}"))
+    page.on(
+        "console",
+        lambda said: (
+            made.complaints.append(f"{said.type}: {said.text}")
+            if said.type in {"error", "warning"}
+            else None
+        ),
+    )
+    page.on(
+        "request",
+        lambda asked: (
+            None
+            if asked.url.startswith((made.shop, "blob:", "data:"))
+            else made.complaints.append(f"elsewhere: {asked.url}")
+        ),
+    )

@@ -1,0 +1,49 @@
+"""English and Chinese, by the browser's wish."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.conftest import Visitor
+
+PHRASES = """async () => {
+  const tables = await Promise.all(["en", "zh-hans", "zh-hant"].map(
+    (name) => import(`/web/js/strings/${name}.js`)));
+  const gaps = (phrase) => [...JSON.stringify(phrase).matchAll(/{(\\w+)}/g)].map((one) => one[1]);
+  return tables.map(({ default: table }) => Object.fromEntries(
+    Object.entries(table).map(([key, phrase]) => [key, [...new Set(gaps(phrase))].sort()])));
+}"""
+
+
+@pytest.mark.parametrize(
+    ("locale", "language", "search", "verdict"),
+    [
+        ("zh-CN", "zh-Hans", "搜索", "相似的商品"),
+        ("zh-TW", "zh-Hant", "搜尋", "相似的商品"),
+        ("zh-HK", "zh-Hant", "搜尋", "相似的商品"),
+        ("fr-FR", "en", "Search", "Similar things"),
+    ],
+)
+def test_the_page_speaks_the_browsers_language_or_english(
+    visit: Visitor, locale: str, language: str, search: str, verdict: str
+) -> None:
+    made = visit(locale=locale)
+    assert made.page.get_attribute("html", "lang") == language
+    expect(made.page.locator("#search button[type=submit]")).to_have_text(search)
+    made.search_photo("breakfast-mug.jpg")
+    expect(made.page.locator("#verdict h2")).to_have_text(verdict)
+    answered = made.page.locator("#answer .said")
+    expect(answered).to_have_attribute("lang", "fr" if locale == "fr-FR" else language)
+
+
+def test_a_chinese_follow_up_is_answered_in_chinese(visit: Visitor) -> None:
+    made = visit(locale="zh-CN")
+    made.search_photo("breakfast-mug.jpg")
+    made.page.fill("#chat-text", "第二个要黑色的")
+    made.page.get_by_role("button", name="提问").click()
+    expect(made.page.locator("#turns .told .said")).to_have_attribute("lang", "zh-Hans")
+
+
+def test_every_language_has_the_same_phrases_with_the_same_gaps(visit: Visitor) -> None:
+    english, simplified, traditional = visit().page.evaluate(PHRASES)
+    assert english == simplified == traditional
+    assert len(english) > 100
