@@ -25,10 +25,18 @@ check: setup ## format, lint, types, and the arrows between the packages
 	$(BIN)/lint-imports
 
 test: check ## check, then every test
+	@missing=""; command -v chromium >/dev/null || missing="chromium"; \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; } \
+	  || echo "not installed: $$missing; their tests will be skipped"; fi
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
-bench: setup ## measure retrieval quality, engines and latency; minutes
+bench: setup ## measure retrieval quality, engines, verdicts and latency; minutes
+	$(BIN)/python -m pip install --quiet -e ".[bench]"
 	$(BIN)/python -m benchmarks.retrieval
+	$(BIN)/python -m benchmarks.verdict
+	$(BIN)/python -m benchmarks.vector_index
+	$(BIN)/python -m benchmarks.indexing
 	$(BIN)/python -m benchmarks.embed_speed
 	$(BIN)/python -m benchmarks.latency
 

@@ -2,12 +2,13 @@
 
 ``python -m benchmarks.crash --kills 20``
 
-The child is the real ``FeedIndexing`` and ``Ingest`` on a feed of 2,000 products with pictures,
-with a cheap embedder (the picture's own pixels), so that a kill costs seconds; batches of 1, 32 and
-256 rows in turn. It writes the ids of every batch that ``Ingest.commit`` called done to a journal.
+The child is the real ``FeedIndexing`` and ``Ingest`` on a feed of products with pictures, with a
+cheap embedder (the picture's own pixels), so that a kill costs seconds; batches of 1, 32 and 256
+rows in turn. It writes the ids of every batch that ``Ingest.commit`` called done to a journal.
 After each kill another process opens the store: every id of the journal must be its own first
-match, no id may be there twice, and index and catalogue must hold the same products. The next kill
-goes on with the same store, until the feed is done and a new one is begun.
+match, no id may be there twice, and index and catalogue must hold the same products. A kill comes
+when a random share of the feed was done, or up to half a second after all of it, while the version
+is saved. Each second run goes on with the store of the run before; the others begin anew.
 """
 
 import argparse
@@ -37,8 +38,8 @@ from service.picture_sources import PictureSources
 from vision.decode import PhotoLimits
 from vision.types import EmbedderId, Vectors
 
-ROWS = 2_000
 BATCHES = (1, 32, 256)
+_LONGEST_WAIT_S = 0.5
 _SIDE_PX = 8
 _DIMENSION = 3 * _SIDE_PX * _SIDE_PX
 SPACE = SpaceId(str(EmbedderId("pixels", "pixels-1", _DIMENSION)), _DIMENSION, "MeanColour", 4)
@@ -91,34 +92,36 @@ def child(folder: Path, batch_rows: int) -> None:
     store = Store(folder / "store", SPACE, create=True)
     ingest = JournalledIngest(PixelEmbedder(), MeanColour(), store, PhotoLimits())
     ingest.journal = folder / "journal"
-    print("ready", flush=True)
-    counts = FeedIndexing(store, ingest).run(
-        [folder / "feed.csv"], lambda _: PictureSources(folder / "pictures")
+    FeedIndexing(store, ingest).run(
+        [folder / "feed.csv"],
+        lambda _: PictureSources(folder / "pictures"),
+        progress=lambda rows: print(rows, flush=True),
     )
-    print(json.dumps({"added": counts.added, "unchanged": counts.unchanged}), flush=True)
     store.close()
 
 
-def make_feed(folder: Path) -> None:
-    """Writes 2,000 rows and their pictures of noise."""
+def make_feed(folder: Path, rows: int) -> None:
+    """Writes rows and their pictures of noise."""
     noise = np.random.default_rng(0)
     (folder / "pictures").mkdir()
     lines = ["id,title,price,image_link"]
-    for number in range(ROWS):
+    for number in range(rows):
         pixels = noise.integers(0, 256, (_SIDE_PX, _SIDE_PX, 3), dtype=np.uint8)
         Image.fromarray(pixels).save(folder / "pictures" / f"{number}.png")
         lines.append(f"p{number},Thing {number},{number % 90}.00 USD,{number}.png")
     (folder / "feed.csv").write_text("\n".join(lines) + "\n")
 
 
-def kill_once(folder: Path, batch_rows: int, after_s: float) -> bool:
-    """Starts the run and kills it so long after it is ready; whether it was still running."""
+def kill_once(folder: Path, batch_rows: int, rows: int, after_s: float) -> bool:
+    """Kills a run so long after so many rows were done; whether it was still running."""
     command = [sys.executable, "-m", "benchmarks.crash", "--child", str(folder)]
     process = subprocess.Popen(
         [*command, "--batch-rows", str(batch_rows)], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
+    done = 0
+    while done < rows and (line := process.stdout.readline()):
+        done += int(line)
     time.sleep(after_s)
     process.send_signal(signal.SIGKILL)
     process.communicate()
@@ -149,25 +152,31 @@ def _vector(folder: Path, product_id: str) -> Vectors:
     return PixelEmbedder().embed_images([image])[0]
 
 
-def run(kills: int, longest_s: float, seed: int) -> Counter[str]:
+def run(kills: int, feed_rows: int, seed: int) -> Counter[str]:
     """Kills so many times; gives what was seen and what was wrong."""
     draw = random.Random(seed)  # noqa: S311 (no secret)
     total: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        make_feed(folder)
+        make_feed(folder, feed_rows)
         for number in range(kills):
             batch_rows = BATCHES[number % len(BATCHES)]
-            was_running = kill_once(folder, batch_rows, draw.uniform(0, longest_s))
+            rows = draw.randint(0, feed_rows + feed_rows // 10)  # one in eleven after the last row
+            wait_s = draw.uniform(0, _LONGEST_WAIT_S)
+            was_running = kill_once(folder, batch_rows, min(rows, feed_rows), wait_s)
             found = check(folder)
             total["kills"] += was_running
             total["runs that ended before"] += not was_running
             total.update(found)
-            if found["acknowledged"] == ROWS:  # done: the next run begins anew
+            if number % 2:
                 shutil.rmtree(folder / "store")
-                (folder / "journal").unlink()
+                (folder / "journal").unlink(missing_ok=True)
             faults = {key: value for key, value in found.items() if key in FAULTS and value}
-            print(f"kill {number + 1}: batches of {batch_rows}, {dict(found)} {faults or 'sound'}")
+            print(
+                f"kill {number + 1}: batches of {batch_rows}, at row {rows}, "
+                f"{found['acknowledged']} acknowledged, {faults or 'sound'}",
+                flush=True,
+            )
     return total
 
 
@@ -177,7 +186,7 @@ FAULTS = ("lost", "twice", "index and catalogue differ", "pointing elsewhere")
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--longest-s", type=float, default=6.0, help="of a run before its kill")
+    parser.add_argument("--rows", type=int, default=2_000, help="products of the feed")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--child", type=Path)
     parser.add_argument("--batch-rows", type=int, default=32)
@@ -185,7 +194,7 @@ def main() -> None:
     if arguments.child:
         child(arguments.child, arguments.batch_rows)
         return
-    total = run(arguments.kills, arguments.longest_s, arguments.seed)
+    total = run(arguments.kills, arguments.rows, arguments.seed)
     print(machine_line())
     print(json.dumps(total))
     sys.exit(1 if any(total[one] for one in FAULTS) else 0)

@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--shares", type=float, nargs="+", default=[0.5, 1.0, 3.0])
     parser.add_argument("--captions", action="store_true", help="with the embedded captioner")
-    parser.add_argument("--searches", type=int, default=4, help="max_concurrent_searches")
+    parser.add_argument("--searches", type=int, default=0, help="max_concurrent_searches")
     given = parser.parse_args()
     print(machine_line())
     captioner = "embedded" if given.captions else "none"

@@ -2,10 +2,10 @@
 
     python -m benchmarks.vector_index [--rows 100000] [--peers hnswlib,usearch] [--json FILE]
 
-Rows of 256 numbers in clusters, as catalogues have them: categories, groups in them, variants near
-to each other; queries are noisy rows. One thread each. ``exact`` is FAISS's flat index: what looking
-at everything costs. Peers have their usual settings (M 16, ef_construction 200) and the lowest ef
-of a list that reaches our recall, or the highest of it.
+Rows of 256 numbers in clusters, as catalogues have them: categories, groups in them, variants
+near to each other; queries are noisy rows. One thread each. ``exact`` is FAISS's flat index: what
+looking at everything costs. Peers have their usual settings (M 16, ef_construction 200) and the
+lowest ef of a list that reaches our recall, or the highest of it.
 """
 
 import argparse

@@ -14,6 +14,7 @@ from index.catalogue_reads import (
     KnownPicture,
     chunks,
     find_key,
+    find_keys,
     indexed_product,
     read_meta,
     read_picture_rows,
@@ -65,6 +66,8 @@ class Catalogue:
         """
         with self.writing() as connection:
             sequence = self._next_sequence(connection)
+            for chunk in chunks([record.product.id for record in records]):
+                history.archive(connection, find_keys(connection, chunk), sequence)
             for record in records:
                 write_record(connection, record, sequence)
 
@@ -74,13 +77,12 @@ class Catalogue:
         Raises:
             StoreUnwritableError: the database is read-only or the disk is full.
         """
-        query = sa.select(product.c.key)
         with self.writing() as connection:
             sequence = self._next_sequence(connection)
             keys = [
                 key
                 for chunk in chunks(list(dict.fromkeys(ids)))
-                for key in connection.scalars(query.where(product.c.id.in_(chunk)))
+                for key in find_keys(connection, chunk)
             ]
             for chunk in chunks(keys):
                 history.archive(connection, chunk, sequence, are_removed=True)

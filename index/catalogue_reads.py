@@ -49,6 +49,12 @@ def find_key(connection: Connection, product_id: str) -> int | None:
     return key
 
 
+def find_keys(connection: Connection, product_ids: Sequence[str]) -> list[int]:
+    """The keys of those of a few ids that exist, in no order."""
+    query = sa.select(product.c.key).where(product.c.id.in_(product_ids))
+    return list(connection.scalars(query))
+
+
 def read_products(connection: Connection, keys: Sequence[int]) -> dict[int, Product]:
     """Products by key, with their offers in order; unknown keys are left out."""
     found: dict[int, Product] = {}

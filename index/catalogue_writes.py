@@ -11,13 +11,16 @@ from sqlalchemy.engine import Connection
 
 from index import lexical
 from index.catalogue_reads import read_meta
-from index.history import archive, prune_displays
+from index.history import prune_displays
 from index.tables import display, meta, offer, picture, price_history, product
 from index.types import Offer, PictureRecord, Price, ProductRecord, Vector
 
 
 def write_record(connection: Connection, record: ProductRecord, sequence: int) -> None:
-    """Adds or replaces one product with its words, offers, prices, pictures and vectors."""
+    """Adds or replaces one product with its words, offers, prices, pictures and vectors.
+
+    What it replaces is in the past already, where a kept version needs it (``history.archive``).
+    """
     values = _product_values(record, sequence)
     key = connection.scalar(sa.select(product.c.key).where(product.c.id == record.product.id))
     if key is None:
@@ -25,7 +28,6 @@ def write_record(connection: Connection, record: ProductRecord, sequence: int) -
             sa.insert(product).values(values).returning(product.c.key)
         ).scalar_one()
     else:
-        archive(connection, [key], sequence)
         connection.execute(sa.update(product).where(product.c.key == key).values(values))
     lexical.write(connection, key, record.product)
     before = _remove_pictures(connection, key)

@@ -15,7 +15,10 @@ from scripts.options import EmbedderOption, JsonOption, StoreOption
 from scripts.row_progress import RowProgress
 from service import wiring
 from service.indexing import Counts, FeedIndexing, IndexingOptions
+from service.publishing import PublishGate
 from service.settings import load_settings
+
+_QUESTIONS = 100
 
 
 class Engine(StrEnum):
@@ -46,10 +49,17 @@ def index_catalogue(  # noqa: PLR0913, PLR0917 - typer takes options as argument
     complete: Annotated[
         bool, typer.Option(help="the feeds are the whole catalogue: remove what they lack")
     ] = False,
+    check: Annotated[
+        int, typer.Option(min=0, help="questions by its own pictures before it goes live; 0: none")
+    ] = _QUESTIONS,
+    force: Annotated[
+        bool, typer.Option(help="let the new version go live though it answers them worse")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Adds or updates a catalogue; run again after a stop, it goes on where it stopped.
 
+    A catalogue that answers questions by its own pictures worse than before is taken back.
     Exit code 1 where rows were rejected or it was stopped; the good ones are indexed all the same.
     """
     options = IndexingOptions(fresh=fresh, complete=complete, currency=_currency(currency))
@@ -60,7 +70,12 @@ def index_catalogue(  # noqa: PLR0913, PLR0917 - typer takes options as argument
     total = sum(count_rows(feed) for feed in feeds if feed.exists())
     models = wiring.load_models(settings, is_searching=False)
     opened = wiring.open_store(store, models, create=True, fresh=fresh)
-    indexing = FeedIndexing(opened, wiring.ingest(settings, models, opened))
+    pipeline = wiring.search_pipeline(settings, models, opened)
+    indexing = FeedIndexing(
+        opened,
+        wiring.ingest(settings, models, opened),
+        gate=lambda: PublishGate(pipeline, check, is_forced=force),
+    )
     with RowProgress(total) as advance:
         counts = indexing.run(
             feeds,
@@ -68,8 +83,11 @@ def index_catalogue(  # noqa: PLR0913, PLR0917 - typer takes options as argument
             options,
             progress=advance,
         )
+    is_calibrated = opened.refresh().calibration is not None
     opened.close()
     print(json.dumps(asdict(counts)) if as_json else _summary(counts))
+    if not as_json and not is_calibrated:
+        print("searches give no verdict yet: snapshelf doctor calibrates this catalogue")
     _end(counts, total)
 
 

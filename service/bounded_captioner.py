@@ -14,9 +14,13 @@ class BoundedCaptioner:
     """A ``Captioner`` with places."""
 
     def __init__(self, captioner: Captioner, places: int, wait_s: float) -> None:
-        self.name = captioner.name
         self._captioner, self._wait_s = captioner, wait_s
         self._free = threading.BoundedSemaphore(places)
+
+    @property
+    def name(self) -> str:
+        """The captioner's."""
+        return self._captioner.name
 
     def caption(self, images: Sequence[Image.Image]) -> list[Caption]:
         """As the captioner.

@@ -21,6 +21,7 @@ from index.store import Store, hold
 from service.feed_batches import Batch, batches, open_feed
 from service.ingest import Ingest, Outcome, ReadAhead
 from service.picture_sources import PictureSources
+from service.publishing import PublishGate
 from service.reading_ahead import Reader, Started
 from service.rejects import Reject, Rejects
 from service.seen_rows import SeenRows
@@ -93,9 +94,13 @@ class _Begun:
 class FeedIndexing:
     """Indexes feeds; running it again after a stop goes on where it stopped."""
 
-    def __init__(self, store: Store, ingest: Ingest) -> None:
+    def __init__(
+        self, store: Store, ingest: Ingest, gate: Callable[[], PublishGate] | None = None
+    ) -> None:
+        """Keeps what to index into; ``gate`` is made before a run writes; None lets all pass."""
         self._store = store
         self._ingest = ingest
+        self._gate = gate
 
     def run(
         self,
@@ -119,19 +124,21 @@ class FeedIndexing:
             FeedError: a feed cannot be read as a whole; nothing of it was written.
             StoreBusyError: another process indexes into this store.
             StoreUnwritableError: the disk is full or read-only; what was counted is written.
+            PublishRefusedError: the gate refused; what the run wrote is taken back.
         """
         opened = [(feed, open_feed(feed, options.currency)) for feed in feeds]
         with ExitStack() as stack:
             stack.enter_context(hold(self._store.writer_lock()))
             seen = stack.enter_context(closing(SeenRows()))
             rejects = stack.enter_context(closing(Rejects(self._store.folder)))
+            publish = self._gate().publish if self._gate else self._store.publish
             run = _Run(self._store, self._ingest, options, rejects, progress)
             begun = stack.enter_context(
                 closing(_Ahead(lambda: run.begun(opened, sources, seen), run.close))
             )
             try:
                 run.work(begun)
-                run.finish(seen)
+                run.finish(seen, publish)
             except KeyboardInterrupt:
                 run.counts.is_stopped = True
             return run.summed()
@@ -188,7 +195,7 @@ class _Run:
             while writing:  # also where it was interrupted: what is written is counted
                 self._note(*writing.popleft())
 
-    def finish(self, seen: SeenRows) -> None:
+    def finish(self, seen: SeenRows, publish: Callable[[], str]) -> None:
         """What comes after the last row."""
         counts = self.counts
         counts.reembedded = self._ingest.embed_pending()
@@ -196,7 +203,7 @@ class _Run:
             self._remove_absent(seen)
         self._store.catalogue.prune_downloads()
         with self._clock.timed("publish"):
-            counts.version = self._store.publish()
+            counts.version = publish()
 
     def summed(self) -> Counts:
         """The counts with the times."""

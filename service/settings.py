@@ -105,7 +105,7 @@ class Settings(BaseSettings):
         1_000_000_000, ge=100_000_000, description="memory of a process that decodes"
     )
     max_concurrent_searches: int = Field(
-        4, ge=1, description="searches at work at once; more wait for their turn"
+        0, ge=0, description="searches at work at once, more wait; 0: one a core, from 2 to 16"
     )
     max_waiting_searches: int = Field(
         16, ge=0, description="searches that may wait for their turn; more are refused at once"

@@ -1,5 +1,6 @@
 """Picks the implementations that the settings name. The only place that does."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -337,7 +338,8 @@ def http_service(settings: Settings, models: Models, store: Store, host: str) ->
     """Everything that the HTTP routes need; to be closed."""
     decoders = decode_pool(settings)  # first: the processes start while the rest is made
     models = shared_models(settings, models)
-    searches = Gate("searches", settings.max_concurrent_searches, settings.max_waiting_searches)
+    places = settings.max_concurrent_searches or min(16, max(2, os.cpu_count() or 1))
+    searches = Gate("searches", places, settings.max_waiting_searches)
     pipeline = search_pipeline(settings, models, store)
     if decoders is not None:
         pipeline = replace(pipeline, decoder=decoders.decode)

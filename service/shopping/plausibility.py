@@ -24,8 +24,8 @@ def is_plausible(match: Match) -> bool:
 def plausible(matches: Sequence[Match], verdict: Verdict | None = None) -> tuple[Match, ...]:
     """Gives the matches that may stand on a list, in their order.
 
-    None of them may where the verdict says that the thing is in no catalogue. For a picture they must be of the first one's category: a lamp is no alternate for a mug,
-    however alike they look.
+    None of them may where the verdict says that the thing is in no catalogue. For a picture they
+    must be of the first one's category: a lamp is no alternate for a mug, however alike they look.
     """
     if verdict is not None and verdict.kind == ABSENT:
         return ()

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from index.catalogue import Catalogue
 from index.store import Store
@@ -117,6 +118,22 @@ def test_one_new_picture_is_no_fall(published: Shop) -> None:
     drawn("box", "green", size=96).save(published.pictures / "other.png")
     rows = [row | {"image_link": "other.png"} for row in feed() if row["id"] == "disc-green"]
     assert run(published, rows) == "00000002"
+
+
+def test_the_same_pictures_exported_anew_pass(published: Shop) -> None:
+    for row in feed():
+        with Image.open(published.pictures / row["image_link"]) as image:
+            smaller = image.convert("RGB").resize((100, 100))
+        smaller.save(published.pictures / f"{row['id']}.jpg", quality=70)
+    assert (
+        run(published, [row | {"image_link": f"{row['id']}.jpg"} for row in feed()]) == "00000002"
+    )
+
+
+def test_one_placeholder_for_all_products_is_refused(published: Shop) -> None:
+    drawn("cross", "red").save(published.pictures / "no-photo-yet.png")
+    with pytest.raises(PublishRefusedError, match="run again with --force"):
+        run(published, [row | {"image_link": "no-photo-yet.png"} for row in feed()])
 
 
 def test_a_run_that_was_cut_off_is_judged_as_a_whole(published: Shop) -> None:

@@ -21,6 +21,7 @@ SETTINGS = {
     "body_stall_s": 2,
     "body_timeout_s": 6,
     "decode_cpu_s": 2,
+    "max_concurrent_searches": 4,
     "max_waiting_searches": 24,
     "drain_timeout_s": 15,
 }

@@ -50,7 +50,9 @@ def searched_box(made: Visit, action: Callable[[], object]) -> str:
     return str(box)
 
 
-def test_a_tab_shows_its_own_item_with_an_answer_of_its_own(visit: Visitor) -> None:
+def test_a_tab_or_a_click_on_its_box_shows_an_item_with_an_answer_of_its_own(
+    visit: Visitor,
+) -> None:
     made = of_several(visit)
     expect(made.cards.first.locator("h3")).to_contain_text("Bowl")
     made.tabs.nth(1).click()
@@ -60,13 +62,10 @@ def test_a_tab_shows_its_own_item_with_an_answer_of_its_own(visit: Visitor) -> N
     expect(made.page.locator("#verdict h2")).to_have_text("Not in this catalogue")
     expect(made.tabs.nth(1)).to_have_attribute("aria-selected", "true")
     expect(made.boxes.nth(1)).to_have_attribute("aria-pressed", "true")
-
-
-def test_a_click_on_a_box_opens_its_tab(visit: Visitor) -> None:
-    made = of_several(visit)
     made.boxes.nth(2).click()
-    expect(made.tabs.nth(2)).to_have_attribute("aria-selected", "true")
     made.settle()
+    expect(made.tabs.nth(2)).to_have_attribute("aria-selected", "true")
+    expect(made.cards.first.locator("h3")).to_contain_text("Mug")
 
 
 def test_a_box_that_is_dragged_is_searched_where_it_is_dropped(visit: Visitor) -> None:

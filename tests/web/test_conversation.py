@@ -49,7 +49,7 @@ def test_a_question_leaves_the_matches_as_they_are(visit: Visitor) -> None:
 
 
 def test_clicks_buys_and_wrong_matches_are_told_to_the_shop(visit: Visitor) -> None:
-    made = visit()
+    made = visit(locale="en-GB")  # a profile of its own: its requests elsewhere are cut
     made.page.context.route("https://*/**", lambda route: route.abort())
     made.expected = "elsewhere|ERR_FAILED"  # the merchant's page, in a tab of its own
     made.search_photo("tea-for-one.jpg")

@@ -63,6 +63,16 @@ def test_a_photo_may_be_taken_with_the_camera(visit: Visitor) -> None:
     expect(made.page.locator("#preview")).to_be_visible()
 
 
+def test_a_camera_that_is_refused_is_told(visit: Visitor) -> None:
+    made = visit()
+    made.page.evaluate(
+        "() => { navigator.mediaDevices.getUserMedia = async () => {"
+        " throw new Error('not allowed'); }; }"
+    )
+    made.page.locator("[data-camera]:visible").click()
+    expect(made.page.locator("#ask-say")).to_have_text("The camera cannot be used: not allowed")
+
+
 def test_a_large_photo_is_made_smaller_before_it_is_sent(visit: Visitor, tmp_path: Path) -> None:
     Image.new("RGB", (4000, 3000), "teal").save(tmp_path / "large.jpg")
     made = visit()

@@ -12,7 +12,7 @@ import { startPicker } from "./js/picker.js";
 import { searchAgain } from "./js/search.js";
 import { startShopping } from "./js/shopping.js";
 import { listen, state } from "./js/state.js";
-import { say, startStatus } from "./js/status.js";
+import { hint, startStatus } from "./js/status.js";
 import { startTabs } from "./js/tabs.js";
 import { startViews } from "./js/views.js";
 
@@ -23,7 +23,7 @@ for (const start of [startViews, startPicker, startTabs, startBoxes, startPanel,
 $("search").addEventListener("submit", (event) => {
   event.preventDefault();
   state.words = $("text").value.trim();
-  if (!state.photo && !state.words) return say(t("state.ask"));
+  if (!state.photo && !state.words) return hint(t("state.ask"));
   searchAgain();
 });
 

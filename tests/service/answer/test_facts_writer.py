@@ -37,9 +37,15 @@ def test_the_shop_s_answer_in_english() -> None:
     ("verdict", "opening"),
     [
         ("same_product", "“Aero Wool Jacket” [1] is very probably the same product."),
-        ("variant", "“Aero Wool Jacket” [1] is very probably the same product, perhaps in another variant."),
+        (
+            "variant",
+            "“Aero Wool Jacket” [1] is very probably the same product, perhaps in another variant.",
+        ),
         ("similar", "“Aero Wool Jacket” [1] is the closest match; it may be another product."),
-        ("not_in_catalogue", "None of these seems to be the product that you are looking for. The nearest"),
+        (
+            "not_in_catalogue",
+            "None of these seems to be the product that you are looking for. The nearest",
+        ),
         (None, "“Aero Wool Jacket” [1] is the closest match."),
     ],
 )

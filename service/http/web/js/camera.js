@@ -3,6 +3,7 @@
 
 import { $ } from "./dom.js";
 import { t } from "./language.js";
+import { hint } from "./status.js";
 
 const dialog = $("camera");
 const video = $("camera-live");
@@ -15,7 +16,7 @@ export async function takePhoto(use) {
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1920 } } });
   } catch (error) {
-    $("say").textContent = t("camera.none", { why: error.message || error.name });
+    hint(t("camera.none", { why: error.message || error.name }));
     return $("file").click();
   }
   video.srcObject = stream;

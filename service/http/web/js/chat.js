@@ -55,5 +55,5 @@ export function drawTurns(frame, item) {
     el("li", {},
       el("p", { className: "asked" }, el("span", { className: "visually-hidden" }, `${t("chat.you")}: `), text),
       el("div", { className: "told" }, answer ? answerText(answer) : el("p", { className: "quiet" }, t("chat.thinking"))))));
-  frame.lastElementChild?.scrollIntoView({ block: "nearest" });
+  frame.scrollTop = frame.scrollHeight;
 }

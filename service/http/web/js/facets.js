@@ -8,6 +8,7 @@ import { searchAgain } from "./search.js";
 import { listen, state } from "./state.js";
 
 const TYPING_MS = 600;
+const PANEL_PX = 288; // as the style sheet has it
 const rows = new Map(); // "field value" to its row's parts
 
 export async function startFacets() {
@@ -42,7 +43,11 @@ function facet(field, ...inside) {
   const details = el("details", { className: "facet", data: { field } },
     el("summary", {}, el("span", {}, t(`facet.${field}`)), el("span", { className: "chosen-count" }), icon("down")),
     el("fieldset", {}, el("legend", { className: "visually-hidden" }, t(`facet.${field}`)), inside));
-  details.addEventListener("toggle", () => details.open && closeAll((other) => other !== details));
+  details.addEventListener("toggle", () => {
+    if (!details.open) return;
+    closeAll((other) => other !== details);
+    details.classList.toggle("end", details.offsetLeft + PANEL_PX > $("facets").clientWidth);
+  });
   return details;
 }
 

@@ -61,6 +61,5 @@ async function again({ words, picture }) {
   state.words = words;
   $("text").value = words;
   if (picture) return usePhoto(fileOf(picture), picture);
-  if (state.photo) await usePhoto(null);
-  return searchAll();
+  return state.photo ? usePhoto(null) : searchAll();
 }

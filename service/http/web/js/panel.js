@@ -22,7 +22,7 @@ export function startPanel() {
 
 function draw() {
   const item = activeItem();
-  $("panel").hidden = false;
+  $("panel").hidden = !state.photo && !state.words;
   drawVerdict(item);
   $("words").hidden = !item?.matches;
   if (!item?.matches) {
@@ -56,5 +56,3 @@ function sureness(confidence) {
   const label = t("verdict.sure", { share: percent(confidence) });
   return el("p", { className: "sure" }, el("meter", { min: 0, max: 1, value: confidence, "aria-label": label }), label);
 }
-
-export const isAsked = () => Boolean(state.photo || state.words);

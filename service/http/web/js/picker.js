@@ -41,7 +41,7 @@ export async function usePhoto(file, small = null) {
   Object.assign(state, { photo, items: [], active: 0, size: photo?.width ? { width: photo.width, height: photo.height } : null });
   tell("photo");
   tell("items");
-  if (photo) await searchAll();
+  if (photo || state.words) await searchAll();
 }
 
 function show() {

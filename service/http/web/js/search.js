@@ -21,7 +21,7 @@ export async function searchAll(active = 0) {
     },
     matches: ({ item, ...found }) => show(state.items[item], found),
     done: ({ session }) => state.items.forEach((item, index) => Object.assign(item, { session, index, isOwn: index === 0 })),
-  }, () => state.items[0]);
+  }, () => state.items[0], () => searchAll(state.active));
 }
 
 // Finds what is in one item's box; what is shown meanwhile stays where it is still true.
@@ -33,7 +33,7 @@ export async function searchItem(item) {
     items: () => {},
     matches: (found) => show(item, { ...found, box: item.box, score: item.score }),
     done: ({ session }) => Object.assign(item, { session, index: 0, isOwn: true }),
-  }, () => item);
+  }, () => item, () => searchItem(item));
 }
 
 // Words or filters have changed: boxes drawn by hand stay.
@@ -43,7 +43,8 @@ export async function searchAgain() {
   return searchItem(activeItem());
 }
 
-async function run(box, on, answered) {
+// `answered` gives the item that the answer is about, `again` is what a failure offers.
+async function run(box, on, answered, again) {
   running?.abort();
   const mine = (running = new AbortController());
   tell("problem", null);
@@ -56,7 +57,8 @@ async function run(box, on, answered) {
     }
   } catch (error) {
     if (error.name === "AbortError") return;
-    failed(error, box);
+    if (!(error instanceof api.Problem)) throw error;
+    tell("problem", { error, retry: again });
   } finally {
     if (running === mine) {
       running = null;
@@ -98,10 +100,4 @@ function finish(data, on) {
   state.understood = data.words;
   tell("understood");
   tell("done", data);
-}
-
-function failed(error, box) {
-  if (!(error instanceof api.Problem)) throw error;
-  const item = box && activeItem();
-  tell("problem", { error, retry: () => (item ? searchItem(item) : searchAll(state.active)) });
 }

@@ -7,7 +7,10 @@ import { activeItem, listen } from "./state.js";
 const KNOWN = [413, 415, 422, 404, 429, 503, 504];
 
 export function startStatus() {
-  listen("busy", (isBusy) => isBusy && say(t("state.searching")));
+  listen("busy", (isBusy) => {
+    hint("");
+    if (isBusy) say(t("state.searching"));
+  });
   listen("done", ({ timings_ms: { total } }) => {
     const n = activeItem()?.matches?.length ?? 0;
     say(n ? t("state.found", { n, ms: Math.round(total) }) : "");
@@ -17,8 +20,13 @@ export function startStatus() {
   showNetwork();
 }
 
-export function say(text) {
+function say(text) {
   $("say").textContent = text;
+}
+
+// Beside the question: what is missing before anything can be searched.
+export function hint(text) {
+  $("ask-say").textContent = text;
 }
 
 function showNetwork() {

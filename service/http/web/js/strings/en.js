@@ -92,7 +92,6 @@ export default {
   "match.offers": "Offers",
   "match.variants": "Variants",
   "match.anyMerchant": "To the shop",
-  "match.likeness": "Likeness {score}",
   "match.bought": "I bought it",
   "match.wrong": "Not this",
   "match.thanks": "Thank you, noted.",
@@ -120,7 +119,6 @@ export default {
   "chat.example": "cheaper · the second one in black",
   "chat.send": "Ask",
   "chat.you": "You",
-  "chat.shop": "Snapshelf",
   "chat.thinking": "Looking …",
 
   "history.title": "Recent searches",

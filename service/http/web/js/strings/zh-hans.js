@@ -92,7 +92,6 @@ export default {
   "match.offers": "报价",
   "match.variants": "其他款式",
   "match.anyMerchant": "去店铺",
-  "match.likeness": "相似度 {score}",
   "match.bought": "已购买",
   "match.wrong": "不是它",
   "match.thanks": "谢谢，已记下。",
@@ -120,7 +119,6 @@ export default {
   "chat.example": "便宜一点 · 第二个要黑色的",
   "chat.send": "提问",
   "chat.you": "您",
-  "chat.shop": "Snapshelf",
   "chat.thinking": "正在查找……",
 
   "history.title": "最近的搜索",

@@ -92,7 +92,6 @@ export default {
   "match.offers": "報價",
   "match.variants": "其他款式",
   "match.anyMerchant": "去店鋪",
-  "match.likeness": "相似度 {score}",
   "match.bought": "已購買",
   "match.wrong": "不是它",
   "match.thanks": "謝謝，已記下。",
@@ -120,7 +119,6 @@ export default {
   "chat.example": "便宜一點 · 第二個要黑色的",
   "chat.send": "提問",
   "chat.you": "您",
-  "chat.shop": "Snapshelf",
   "chat.thinking": "正在查詢……",
 
   "history.title": "最近的搜尋",
