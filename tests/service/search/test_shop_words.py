@@ -1,11 +1,15 @@
 """The vocabulary follows the shop: at once while it is small, beside the search when it is not."""
 
+import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
+from index.types import Product
 from service.search import shop_words
 from service.search.shop_words import ShopWords
+from service.search.vocabulary import ShopVocabulary
 from service.search.words import understand
 from tests.service.conftest import Shop, shop_rows
 
@@ -34,8 +38,16 @@ def test_a_large_shop_s_old_words_serve_while_the_new_are_read(
     assert brands(words, shop) == ()
     add_a_brand(shop)
     words._next_read = 0.0
+    may_read, read = threading.Event(), shop_words.vocabulary_of
+
+    def read_later(products: Iterator[Product]) -> ShopVocabulary:
+        assert may_read.wait(30)
+        return read(products)
+
+    monkeypatch.setattr(shop_words, "vocabulary_of", read_later)
     assert brands(words, shop) == ()
-    for _ in range(100):
+    may_read.set()
+    for _ in range(600):
         if brands(words, shop):
             break
         time.sleep(0.05)
