@@ -25,7 +25,7 @@ from service.answer.prompts import prose_messages, structured_messages
 from service.answer.sentences import sentences
 from service.answer.structured import parse_choice
 from service.answer.types import FACTS_WRITER, Answer, AnswerRequest
-from service.pipeline import Match
+from service.types import Match
 from tests.service.answer.good_sentences import GOOD, HELD_OUT
 from tests.service.answer.lies import LIES, liars, price_lies
 from tests.service.answer.oracle import malformed, unsupported

@@ -35,7 +35,7 @@ from index.types import Query, SpaceId
 from service.indexing import FeedIndexing
 from service.ingest import Ingest, Outcome
 from service.picture_sources import PictureSources
-from vision.decode import PhotoLimits
+from vision.decode import decode
 from vision.types import EmbedderId, Vectors
 
 BATCHES = (1, 32, 256)
@@ -90,7 +90,7 @@ def child(folder: Path, batch_rows: int) -> None:
 
     service.feed_batches.BATCH_ROWS = batch_rows
     store = Store(folder / "store", SPACE, create=True)
-    ingest = JournalledIngest(PixelEmbedder(), MeanColour(), store, PhotoLimits())
+    ingest = JournalledIngest(PixelEmbedder(), MeanColour(), store, decode)
     ingest.journal = folder / "journal"
     FeedIndexing(store, ingest).run(
         [folder / "feed.csv"],

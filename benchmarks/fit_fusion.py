@@ -12,7 +12,6 @@ import argparse
 import csv
 import itertools
 from collections import defaultdict
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +21,6 @@ from index.types import FusionWeights, Query
 from service import fusion, wiring
 from service.settings import Settings, load_settings
 from service.wiring import Models
-
-Objective = Callable[[FusionWeights], float]
 
 COLOUR_GRID = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
 TEXT_GRID = (0.0, 0.25, 0.5, 1.0, 2.0)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.datasets import Task
-from index.feed_rows import parse_row
+from index.feed_rows import FeedRow, parse_row
 from index.store import Store
 from index.types import FusionWeights, Query
 from service import wiring
@@ -39,13 +39,7 @@ def indexed(task: Task, models: Models, settings: Settings) -> Iterator[Gallery]
     """Indexes a task's gallery and embeds its photos."""
     with TemporaryDirectory() as folder:
         store = wiring.open_store(Path(folder), models, create=True)
-        ingest = wiring.ingest(settings, models, store)
-        sources = wiring.picture_sources(settings, task.root)
-        rows = [parse_row(row) for row in task.rows]
-        for start in range(0, len(rows), BATCH):
-            for outcome in ingest.commit(rows[start : start + BATCH], sources.read):
-                if outcome.status == "rejected" or outcome.problems:
-                    raise RuntimeError(f"{outcome.product_id}: {outcome.problems}")
+        commit(store, [parse_row(row) for row in task.rows], task.root, models, settings)
         images, colours, weights = [], [], []
         for photo, _ in task.queries:
             image = decode((task.root / photo).read_bytes()).image
@@ -54,6 +48,18 @@ def indexed(task: Task, models: Models, settings: Settings) -> Iterator[Gallery]
             weights.append(weights_for(image))
         yield Gallery(task, store, np.array(images), np.array(colours), tuple(weights))
         store.close()
+
+
+def commit(
+    store: Store, rows: Sequence[FeedRow], root: Path, models: Models, settings: Settings
+) -> None:
+    """Writes rows into a store; a row or picture that is refused ends the benchmark."""
+    ingest = wiring.ingest(settings, models, store)
+    sources = wiring.picture_sources(settings, root)
+    for start in range(0, len(rows), BATCH):
+        for outcome in ingest.commit(rows[start : start + BATCH], sources.read):
+            if outcome.status == "rejected" or outcome.problems:
+                raise RuntimeError(f"{outcome.product_id}: {outcome.problems}")
 
 
 def ranks(

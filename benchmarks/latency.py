@@ -16,17 +16,19 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from PIL import ImageEnhance
 
-from benchmarks import datasets
+from benchmarks import datasets, galleries
 from benchmarks.machine import machine_line
 from index.feed_rows import parse_row
 from index.feeds import read_feed
 from service import wiring
-from service.pipeline import SearchRequest
+from service.doctor import check_up
 from service.settings import load_settings
+from service.types import SearchRequest
 from service.wiring import Models
 from vision.decode import decode
 
 REPEATS = 60
+QUESTIONS = 50
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 
 
@@ -44,11 +46,8 @@ def main() -> None:
     photos = [path.read_bytes() for path in sorted((DEMO / "photos").glob("*.jpg"))]
     with TemporaryDirectory() as folder:
         store = wiring.open_store(Path(folder), models, create=True)
-        ingest = wiring.ingest(settings, models, store)
-        sources = wiring.picture_sources(settings, root)
         before = time.perf_counter()
-        for start in range(0, len(rows), 64):
-            ingest.commit(rows[start : start + 64], sources.read)
+        galleries.commit(store, rows, root, models, settings)
         seconds = time.perf_counter() - before
         products, pictures = store.catalogue.count()
         rate = pictures / seconds
@@ -56,6 +55,7 @@ def main() -> None:
         share = rate * bare / 1e3
         print(f"indexing: {pictures} pictures, {rate:.1f} a second; {share:.2f} of the bare model")
         pipeline = wiring.search_pipeline(settings, models, store)
+        check_up(pipeline, QUESTIONS)  # so that searches give verdicts
         stages = defaultdict(list)
         for turn in range(REPEATS):
             # never the same picture twice: the captioner remembers those of a moment ago

@@ -10,7 +10,7 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from index import lexical, tables
+from index import lexical, sqlite, tables
 from index.catalogue import Catalogue
 from index.lexical_words import wanted_of
 
@@ -25,7 +25,7 @@ def speed() -> dict[str, float]:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "catalogue.sqlite3"
         catalogue = Catalogue(tables.sqlite_engine(path, create=True))
-        engine = tables.writing(tables.sqlite_engine(path, create=False))
+        engine = sqlite.writing(tables.sqlite_engine(path, create=False))
         with engine.begin() as connection:
             connection.execute(sa.insert(tables.product), _rows())
         before = _bytes(engine)

@@ -113,12 +113,8 @@ def main() -> None:
 def stored(task: Task, models: Models, folder: Path) -> Pictures:
     """Indexes a task and reads the vectors back."""
     store = wiring.open_store(folder, models, create=True)
-    settings = load_settings()
-    ingest = wiring.ingest(settings, models, store)
-    sources = wiring.picture_sources(settings, task.root)
     rows = [parse_row(row) for row in task.rows]
-    for start in range(0, len(rows), BATCH):
-        ingest.commit(rows[start : start + BATCH], sources.read)
+    galleries.commit(store, rows, task.root, models, load_settings())
     keys = store.catalogue.keys_of([row.product.id for row in rows])
     every = list(store.catalogue.indexed(keys))
     store.close()

@@ -23,11 +23,12 @@ from benchmarks.retrieval import text
 from index.store import Store
 from service import wiring
 from service.evaluation import interval
-from service.pipeline import SearchPipeline, SearchRequest
+from service.pipeline import SearchPipeline
 from service.reranker_check import Asked, asked, figures
 from service.reranking import Reranking
 from service.self_check import Question, own_questions
 from service.settings import Settings, load_settings
+from service.types import SearchRequest
 from service.wiring import Models
 
 GRID = (0.0, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 2.0)

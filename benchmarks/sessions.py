@@ -16,14 +16,15 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import galleries
 from benchmarks.latency import DEMO, REPEATS, darkened
 from benchmarks.machine import machine_line
 from index.feed_rows import parse_row
 from index.feeds import read_feed
 from service import wiring
-from service.pipeline import SearchRequest
 from service.sessions import packed
 from service.settings import load_settings
+from service.types import SearchRequest
 
 FOLLOW_UPS = ("cheaper", "in black", "the second one in red", "which of them is waterproof?")
 
@@ -39,9 +40,7 @@ def main() -> None:
     photos = [path.read_bytes() for path in sorted((DEMO / "photos").glob("*.jpg"))]
     with TemporaryDirectory() as folder:
         store = wiring.open_store(Path(folder), models, create=True)
-        ingest = wiring.ingest(settings, models, store)
-        for start in range(0, len(rows), 64):
-            ingest.commit(rows[start : start + 64], wiring.picture_sources(settings, DEMO).read)
+        galleries.commit(store, rows, DEMO, models, settings)
         pipeline = wiring.search_pipeline(settings, models, store)
         talk = wiring.conversation(settings, pipeline, wiring.answer_writer(settings, models))
         searches, keeps, sizes = [], [], []

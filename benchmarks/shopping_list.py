@@ -16,12 +16,12 @@ from decimal import Decimal
 
 from benchmarks.machine import machine_line
 from index.types import NO_FILTERS, Offer, Price, Product
-from service.pipeline import Match
 from service.shopping.baskets import baskets_of
 from service.shopping.lister import SOLVER_LIMIT_S
 from service.shopping.options import options_of
 from service.shopping.solver import Choice, Menu, Picks, solve
 from service.shopping.types import Entry
+from service.types import Match
 
 LIMIT_S = SOLVER_LIMIT_S
 """As the service has it."""

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from index import history, lexical, tables
+from index import history, lexical, sqlite, tables
 from index.catalogue_reads import (
     IndexedProduct,
     KnownPicture,
@@ -53,7 +53,7 @@ class Catalogue:
             StoreUnwritableError: they were made by an earlier one, and cannot be written.
         """
         self._engine = engine
-        self._writer = tables.writing(engine)
+        self._writer = sqlite.writing(engine)
         self.is_fed = False
         """Whether writes belong to an indexing run, which ``History`` can undo by itself."""
         self._check_schema()

@@ -13,7 +13,7 @@ from index.tables import display, offer, picture, product
 _EXAMPLES = 5
 _LEAST_ALIKE = 0.5
 """Cosine of two variants' nearest pictures under which they hardly show one thing in two colours:
-on the Luma shop and the demo shop no pair of variants lies lower (``benchmarks/verdict.py``)."""
+chosen so that ``snapshelf doctor --sample 0`` names none of the demo shop's."""
 
 
 @dataclass(frozen=True)

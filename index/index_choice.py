@@ -7,7 +7,8 @@ from typing import Literal, TypeAlias
 IndexKind: TypeAlias = Literal["exact", "ivf"]
 
 EXACT_ROWS = 200_000
-"""So many rows are searched one by one: some 20 ms at 576 numbers a row on one core."""
+"""So many rows are searched one by one: at 576 numbers a row that reads 460 MB a search. No
+benchmark decided it, see decision 19."""
 _MEMORY_SHARE = 0.25
 """Of the machine's memory that one index may take."""
 _BYTES_A_NUMBER = 4

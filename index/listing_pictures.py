@@ -65,7 +65,8 @@ def listed_pictures(segments: Sequence[LiveSegment], keys: Sequence[int]) -> Lis
 
 def _of_segment(live: LiveSegment, wanted: Ids) -> tuple[Ids, Mask, Vectors, Vectors]:
     segment = live.segment
-    is_wanted = np.isin(segment.keys, wanted, assume_unique=True)
+    is_wanted = np.zeros(len(segment.keys), dtype=np.bool_)
+    is_wanted[segment.rows_of(wanted)[0]] = True
     if live.alive is not None:
         is_wanted &= live.alive
     places = np.flatnonzero(is_wanted[segment.picture_rows])  # (p,)

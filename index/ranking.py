@@ -126,9 +126,7 @@ def _lexical_rows(
     lexical: LexicalScores, segment: Segment
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Those of a segment's rows that hold words, with their scores: both ``(m,)``."""
-    _, rows, places = np.intersect1d(
-        segment.keys, lexical.keys, assume_unique=True, return_indices=True
-    )
+    rows, places = segment.rows_of(lexical.keys)
     return rows, lexical.scores[places]
 
 

@@ -71,6 +71,17 @@ class Segment:
         passing = self.table.mask(filters)
         return passing if alive is None else passing & alive
 
+    def rows_of(self, keys: Ids) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Gives the rows of those keys that it holds, and their places in ``keys``: both ``(m,)``.
+
+        Cost: the logarithm of n a key, so that a search need not look at all products.
+        """
+        if not len(self.keys):
+            return _NO_IDS, _NO_IDS
+        rows = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        places = np.flatnonzero(self.keys[rows] == keys)
+        return rows[places], places
+
     def write(self, folder: Path) -> None:
         """Writes three files into an existing folder; the caller syncs them."""
         self.pictures.write(folder / PICTURES_FILE)

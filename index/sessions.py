@@ -14,10 +14,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.engine import Connection, Engine
 
 from index.errors import StoreDamagedError, StoreUnwritableError
 from index.feedback_table import feedback, metadata
+from index.sqlite import open_database, writing
 
 DATABASE = "sessions.sqlite3"
 MAX_SESSIONS = 10_000
@@ -28,6 +29,13 @@ _WRITES_A_TRIM = 64
 """Counting all rows takes milliseconds: the limits are held at every so many writes of a process,
 and at its first."""
 _WAIT_S = 5.0
+_PRAGMAS = {"synchronous": "NORMAL", "secure_delete": "ON"}
+"""No sync at a commit: a session is lost with the power, never torn; what is deleted is overwritten
+with zeros.
+
+Source: https://www.sqlite.org/pragma.html#pragma_synchronous (NORMAL in WAL mode) and
+#pragma_secure_delete.
+"""
 
 session = sa.Table(
     "session",
@@ -178,7 +186,7 @@ class Sessions:
         """
         with self._opening:
             if self._opened is None:
-                self._opened = _engine(self._path)
+                self._opened = open_database(self._path, metadata, _PRAGMAS, _WAIT_S)
             return self._opened
 
     def _sweep(self, connection: Connection, now: float) -> None:
@@ -204,8 +212,7 @@ class Sessions:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        writer = self._engine.execution_options(snapshelf_write=True)
-        with self._guarded(), writer.begin() as connection:
+        with self._guarded(), writing(self._engine).begin() as connection:
             yield connection
 
     @contextmanager
@@ -216,34 +223,3 @@ class Sessions:
             raise StoreUnwritableError(f"the sessions cannot be used: {error.orig}") from error
         except sa.exc.DatabaseError as error:
             raise StoreDamagedError(f"{self._path.name} is damaged: {error.orig}") from error
-
-
-def _engine(path: Path) -> Engine:
-    url = URL.create("sqlite", database=str(path))
-    engine = sa.create_engine(url, connect_args={"timeout": _WAIT_S})
-    sa.event.listen(engine, "connect", _configure)
-    sa.event.listen(engine, "begin", _begin)
-    try:
-        with engine.execution_options(snapshelf_write=True).begin() as connection:
-            metadata.create_all(connection)  # under the lock: another process may do it too
-    except sa.exc.OperationalError as error:
-        raise StoreUnwritableError(f"{path.name} cannot be written: {error.orig}") from error
-    except sa.exc.DatabaseError as error:
-        raise StoreDamagedError(f"{path.name} is no readable database: {error.orig}") from error
-    return engine
-
-
-def _configure(connection: Any, _record: Any) -> None:
-    """No sync at a commit: a session is lost with the power, never torn.
-
-    Source: https://www.sqlite.org/pragma.html#pragma_synchronous (NORMAL in WAL mode) and
-    #pragma_secure_delete (what is deleted is overwritten with zeros).
-    """
-    connection.isolation_level = None  # pysqlite must not begin transactions of its own
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("snapshelf_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

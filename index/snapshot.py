@@ -90,8 +90,10 @@ def living(live: LiveSegment) -> Ids:
 
 
 def _without(live: LiveSegment, gone: Ids) -> LiveSegment:
-    touched = np.isin(live.segment.keys, gone)
-    if not touched.any():
+    rows, _ = live.segment.rows_of(gone)
+    if not len(rows):
         return live
-    alive = ~touched if live.alive is None else live.alive & ~touched
+    size = len(live.segment.keys)
+    alive = np.ones(size, dtype=np.bool_) if live.alive is None else live.alive.copy()
+    alive[rows] = False
     return LiveSegment(live.segment, alive)

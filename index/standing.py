@@ -31,16 +31,11 @@ def standing(segments: Sequence[LiveSegment], views: Sequence[Query]) -> list[Ra
 
 
 def _groups(segments: Sequence[LiveSegment], keys: Sequence[int]) -> dict[int, int]:
-    wanted = np.array(sorted(keys), dtype=np.int64)
+    wanted = np.array(keys, dtype=np.int64)
     found: dict[int, int] = {}
     for live in segments:
-        segment = live.segment
-        alive = (
-            np.isin(segment.keys, wanted)
-            if live.alive is None
-            else (np.isin(segment.keys, wanted) & live.alive)
-        )
-        rows = np.flatnonzero(alive)
-        pairs = zip(segment.keys[rows], segment.groups[rows], strict=True)
+        rows, places = live.segment.rows_of(wanted)
+        alive = np.ones(len(rows), dtype=np.bool_) if live.alive is None else live.alive[rows]
+        pairs = zip(wanted[places[alive]], live.segment.groups[rows[alive]], strict=True)
         found |= {int(key): int(group) for key, group in pairs}
     return found

@@ -1,54 +1,40 @@
 """A catalogue and its vector index as one thing: writes become visible, reads see whole states."""
 
-import datetime
-import logging
-import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from filelock import FileLock
-from sqlalchemy.exc import SQLAlchemyError
 
 from index import ranking
+from index.calibration_setting import CALIBRATION, read_calibration
 from index.catalogue import Catalogue
 from index.catalogue_history import History
 from index.catalogue_reads import IndexedProduct
-from index.errors import (
-    EmbedderMismatchError,
-    StoreDamagedError,
-    StoreError,
-    UnknownVersionError,
-)
+from index.errors import UnknownVersionError
 from index.history_restore import Restored
+from index.live_index import LiveIndex
 from index.ranking import LiveSegment
 from index.segment import Segment
-from index.snapshot import MANY_SEGMENTS, Snapshot, due, joined, swapped, without
+from index.snapshot import Snapshot
 from index.store_folder import (
     DATABASE,
     VERSIONS,
+    adopt_space,
     hold,
     prepare_folder,
     space_settings,
 )
 from index.tables import sqlite_engine
-from index.types import Candidate, Ids, LexicalScores, ProductRecord, Query, SpaceId, Vector
+from index.types import Candidate, LexicalScores, ProductRecord, Query, SpaceId, Vector
 from index.verdict import Calibration
 from index.versions import Manifest, Saved, Versions
 
-logger = logging.getLogger(__name__)
-
 __all__ = ["DATABASE", "Snapshot", "Store", "hold"]
 
-_CALIBRATION = "calibration"
-_MOST_SEGMENTS = 4 * MANY_SEGMENTS
-"""With more, a search waits until the thread that joins them has caught up."""
-_REPLAY_CHUNK = 50_000
 _COMMIT_WAIT_S = 60.0
 _PUBLISH_WAIT_S = 600.0
 
@@ -79,12 +65,8 @@ class Store:
         self.catalogue = Catalogue(sqlite_engine(folder / DATABASE, create=create))
         self._versions = Versions(folder / VERSIONS)
         self.history = History(self.catalogue)
-        self._refreshing = threading.Lock()
-        self._compacting = threading.Lock()
-        self._joiner = ThreadPoolExecutor(1, thread_name_prefix="snapshelf-joiner")
-        self._joining: Future[None] | None = None
-        self._check_space(fresh=fresh)
-        self._snapshot = self._load()
+        adopt_space(self.catalogue, space, fresh=fresh)
+        self._live = LiveIndex(self.catalogue, space, self._saved_start())
 
     def search(
         self, queries: Sequence[Query], snapshot: Snapshot | None = None
@@ -131,21 +113,11 @@ class Store:
 
     def calibrate(self, calibration: Calibration) -> None:
         """Writes what verdicts are judged by; the next search uses it."""
-        self.catalogue.write_setting(_CALIBRATION, calibration.to_json())
+        self.catalogue.write_setting(CALIBRATION, calibration.to_json())
 
     def refresh(self) -> Snapshot:
-        """Replays writes of this or any other process that the index does not hold yet.
-
-        Many small segments are joined by a thread, and searches go on meanwhile.
-        """
-        if self.catalogue.sequence() == self._snapshot.sequence:
-            return self._snapshot
-        snapshot = self._refreshed()
-        if due(snapshot.segments):
-            joining = self._join_in_background()
-            if len(snapshot.segments) > _MOST_SEGMENTS:
-                wait([joining])
-        return snapshot
+        """Gives the present state, with writes of this or any other process."""
+        return self._live.refresh()
 
     def publish(self, evaluation: Mapping[str, Any] | None = None) -> str:
         """Joins everything into one segment and saves it as a new version; gives its name.
@@ -226,7 +198,7 @@ class Store:
         manifest = self._recoverable(name)
         settings = space_settings(manifest.space)
         if manifest.calibration:
-            settings[_CALIBRATION] = manifest.calibration
+            settings[CALIBRATION] = manifest.calibration
         with self.committing():
             return self.history.restore(manifest.sequence, settings, is_feed_only=is_feed_only)
 
@@ -235,7 +207,7 @@ class Store:
         if _is_saved(current) and current.version in self.history.versions():
             return current.version
         self.history.keep_everything()
-        current = self._refreshed()
+        current = self._live.latest()
         if not _is_saved(current):
             current = self._saved(evaluation, needed)
         known = {**self.history.versions(), current.version: current.version_sequence}
@@ -245,10 +217,9 @@ class Store:
 
     def _saved(self, evaluation: Mapping[str, Any] | None, needed: str) -> Snapshot:
         """Saves the present state; gives it as it was saved."""
-        with self._compacting:
-            current = self._refreshed()
-            whole = joined(current.segments, self._segment)
-            name = self._versions.save(
+
+        def save(whole: Segment, current: Snapshot) -> str:
+            return self._versions.save(
                 Saved(
                     segment=whole,
                     space=self.space,
@@ -259,16 +230,8 @@ class Store:
                 ),
                 needed,
             )
-            self._swap(current.segments, whole)
-        saved = replace(current, version=name, version_sequence=current.sequence, indexed_at=_now())
-        with self._refreshing:
-            self._snapshot = replace(
-                self._snapshot,
-                version=name,
-                version_sequence=saved.version_sequence,
-                indexed_at=saved.indexed_at,
-            )
-        return saved
+
+        return self._live.saved(save)
 
     def evaluation(self, name: str) -> Mapping[str, Any] | None:
         """Gives what ``publish`` was told of a version; None: nothing.
@@ -323,25 +286,8 @@ class Store:
 
     def close(self) -> None:
         """Closes the database, once the thread that joins segments has ended."""
-        self._joiner.shutdown(wait=True, cancel_futures=True)
+        self._live.close()
         self.catalogue.close()
-
-    def _check_space(self, *, fresh: bool) -> None:
-        recorded = self.catalogue.meta()
-        wanted = space_settings(self.space)
-        if "space_embedder" not in recorded:
-            self.catalogue.set_meta({**wanted, "catalogue_id": uuid.uuid4().hex})
-            return
-        fits = all(recorded.get(name) == value for name, value in wanted.items())
-        if not fits and fresh:
-            self.catalogue.forget_vectors(wanted)
-        elif not fits:
-            raise EmbedderMismatchError(
-                f"the store in {self.folder} was made with the embedder "
-                f"{recorded['space_embedder']} with colours {recorded.get('space_colour')}, "
-                f"this is {self.space}: use that embedder, or index again with --fresh, "
-                "which embeds everything anew"
-            )
 
     def _without_picture(self, indexed: IndexedProduct, hidden: str) -> IndexedProduct:
         sources = self.catalogue.sources(indexed.product.id)
@@ -353,23 +299,11 @@ class Store:
             colours=indexed.colours[rows],
         )
 
-    def _calibration(self) -> Calibration | None:
-        """What was written last; one that cannot be read, or of another embedder, counts as none.
-
-        ``doctor`` writes a new one; searches must not end because of it.
-        """
-        text = self.catalogue.meta().get(_CALIBRATION)
-        try:
-            found = Calibration.from_json(text) if text else None
-        except StoreDamagedError as error:
-            logger.warning("no verdicts: %s", error)
-            return None
-        return found if found is None or found.space == str(self.space) else None
-
     def _catalogue_id(self) -> str:
         return self.catalogue.meta()["catalogue_id"]
 
-    def _load(self) -> Snapshot:
+    def _saved_start(self) -> Snapshot:
+        """The newest sound version; an empty state where there is none."""
         version = self._versions.newest(self.space, self._catalogue_id())
         if version is not None and version.manifest.sequence > self.catalogue.sequence():
             # The catalogue was put back to an older state: its numbers will be given again, and
@@ -377,66 +311,15 @@ class Store:
             self.catalogue.set_meta({"catalogue_id": uuid.uuid4().hex})
             version = None
         if version is None:
-            return self._replayed(Snapshot(0, (), "", 0, ""))
-        loaded = Snapshot(
+            return Snapshot(0, (), "", 0, "")
+        return Snapshot(
             version.manifest.sequence,
             (LiveSegment(version.segment, None),),
             version.name,
             version.manifest.sequence,
             version.manifest.created_at,
-            self._calibration(),
+            read_calibration(self.catalogue, self.space),
         )
-        return self._replayed(loaded)
-
-    def _replayed(self, snapshot: Snapshot) -> Snapshot:
-        self._check_space(fresh=False)  # another process may have changed the embedder
-        changes = self.catalogue.changes(snapshot.sequence)
-        if changes.sequence == snapshot.sequence:
-            return snapshot
-        left = without(snapshot, np.array(changes.upserted + changes.deleted, dtype=np.int64))
-        added = [
-            LiveSegment(self._segment(changes.upserted[start : start + _REPLAY_CHUNK]), None)
-            for start in range(0, len(changes.upserted), _REPLAY_CHUNK)
-        ]
-        return replace(
-            left,
-            sequence=changes.sequence,
-            segments=(*left.segments, *added),
-            calibration=self._calibration(),
-        )
-
-    def _refreshed(self) -> Snapshot:
-        with self._refreshing:
-            self._snapshot = self._replayed(self._snapshot)
-            return self._snapshot
-
-    def _join_in_background(self) -> "Future[None]":
-        with self._refreshing:
-            if self._joining is None or self._joining.done():
-                self._joining = self._joiner.submit(self._join_segments)
-            return self._joining
-
-    def _join_segments(self) -> None:
-        """Runs in a thread of its own; where it fails, searches go on with what there is."""
-        try:
-            with self._compacting:
-                while parts := due(self._snapshot.segments):
-                    self._swap(parts, joined(parts, self._segment))
-        except (StoreError, SQLAlchemyError) as error:
-            logger.warning("segments are not joined: %s", error)
-
-    def _swap(self, parts: Sequence[LiveSegment], whole: Segment) -> None:
-        """Puts a joined segment in the place of its parts; writes seen meanwhile count."""
-        with self._refreshing:
-            latest = self._replayed(self._snapshot)
-            self._snapshot = replace(latest, segments=swapped(latest, parts, whole))
-
-    def _segment(self, keys: Sequence[int] | Ids) -> Segment:
-        return Segment.of(list(self.catalogue.indexed([int(key) for key in keys])), self.space)
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def _is_saved(snapshot: Snapshot) -> bool:

@@ -1,12 +1,19 @@
 """A store's folder: its files' names, its locks, and what can be told without its index."""
 
+import uuid
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from index.catalogue import Catalogue
-from index.errors import StoreBusyError, StoreMissingError, StoreUnwritableError
+from index.errors import (
+    EmbedderMismatchError,
+    StoreBusyError,
+    StoreMissingError,
+    StoreUnwritableError,
+)
 from index.tables import sqlite_engine
 from index.types import SpaceId
 from index.versions import Versions, VersionState
@@ -83,3 +90,38 @@ def saved_versions(folder: Path) -> list[VersionState]:
 def space_settings(space: SpaceId) -> dict[str, str]:
     """Gives the catalogue's settings that name the embedder and colours of its vectors."""
     return {f"space_{name}": str(value) for name, value in asdict(space).items()}
+
+
+def adopt_space(catalogue: Catalogue, space: SpaceId, *, fresh: bool) -> None:
+    """Names the embedder of a new catalogue; where it is another's, refuses or forgets its vectors.
+
+    Raises:
+        EmbedderMismatchError: the vectors were made with another model, and ``fresh`` is false.
+    """
+    recorded = catalogue.meta()
+    wanted = space_settings(space)
+    if "space_embedder" not in recorded:
+        catalogue.set_meta({**wanted, "catalogue_id": uuid.uuid4().hex})
+    elif fresh and not _fits(recorded, wanted):
+        catalogue.forget_vectors(wanted)
+    else:
+        check_space(catalogue, space)
+
+
+def check_space(catalogue: Catalogue, space: SpaceId) -> None:
+    """Refuses a catalogue whose vectors were made with another model.
+
+    Raises:
+        EmbedderMismatchError: says with which, and what to do.
+    """
+    recorded = catalogue.meta()
+    if not _fits(recorded, space_settings(space)):
+        raise EmbedderMismatchError(
+            f"the store was made with the embedder {recorded['space_embedder']} with colours "
+            f"{recorded.get('space_colour')}, this is {space}: use that embedder, or index again "
+            "with --fresh, which embeds everything anew"
+        )
+
+
+def _fits(recorded: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+    return all(recorded.get(name) == value for name, value in wanted.items())

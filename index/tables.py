@@ -4,16 +4,19 @@ One truth: whatever is not in these tables does not exist. The vector index is d
 """
 
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.engine import Engine
 
-from index.errors import StoreDamagedError, StoreMissingError, StoreUnwritableError
+from index.errors import StoreMissingError
+from index.sqlite import open_database
 
 SCHEMA_VERSION = 3
 """2: products' words in ``lexical``; a change of ``lexical_words`` is a new version too.
 3: past rows, which a program that does not know of them would not keep."""
+
+_PRAGMAS = {"synchronous": "FULL", "foreign_keys": "ON"}
+_WAIT_S = 30.0
 
 metadata = sa.MetaData()
 
@@ -118,31 +121,4 @@ def sqlite_engine(path: Path, *, create: bool) -> Engine:
     """
     if not create and not path.is_file():
         raise StoreMissingError(f"there is no store in {path.parent}: no {path.name}")
-    engine = sa.create_engine(
-        URL.create("sqlite", database=str(path)), connect_args={"timeout": 30.0}
-    )
-    sa.event.listen(engine, "connect", _configure)
-    sa.event.listen(engine, "begin", _begin)
-    try:
-        metadata.create_all(engine)
-    except sa.exc.OperationalError as error:
-        raise StoreUnwritableError(f"{path.parent} cannot be written: {error.orig}") from error
-    except sa.exc.DatabaseError as error:
-        raise StoreDamagedError(f"{path.name} is no readable database: {error.orig}") from error
-    return engine
-
-
-def writing(engine: Engine) -> Engine:
-    """The same engine, whose transactions take SQLite's write lock at their start."""
-    return engine.execution_options(snapshelf_write=True)
-
-
-def _configure(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # pysqlite must not begin transactions of its own
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("snapshelf_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    return open_database(path, metadata, _PRAGMAS, _WAIT_S)

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from index.types import NO_FILTERS
 from scripts.search import print_matches, read_photo
 from scripts.serve import PortOption, bind, run
 from service import wiring
@@ -14,8 +13,8 @@ from service.answer.types import request_for
 from service.doctor import check_up
 from service.http.schemas import answer_schema, search_response
 from service.indexing import FeedIndexing
-from service.pipeline import SearchRequest
 from service.settings import load_settings
+from service.types import SearchRequest
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "demo"
 _HOST = "127.0.0.1"
@@ -42,7 +41,7 @@ def demo(
         request = SearchRequest(photo=read_photo(photo), k=5)
         result = pipeline.search(request)
         print(f"The products nearest to data/demo/photos/{photo.name}:")
-        response = search_response(result, NO_FILTERS, models.space.embedder)
+        response = search_response(result, models.space.embedder)
         asked = request_for(result, request, "en")
         response.answer = answer_schema(wiring.answer_writer(settings, models).answer(asked))
         print_matches(response)

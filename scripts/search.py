@@ -18,8 +18,8 @@ from service.http.schemas import (
     answer_schema,
     search_response,
 )
-from service.pipeline import SearchRequest
 from service.settings import load_settings
+from service.types import SearchRequest
 
 
 def search(  # noqa: PLR0913, PLR0917  (one argument an option)
@@ -40,7 +40,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
     models = wiring.load_models(settings)
     opened = wiring.open_store(store, models)
     result = wiring.search_pipeline(settings, models, opened).search(request)
-    response = search_response(result, filters, models.space.embedder)
+    response = search_response(result, models.space.embedder)
     if answer:
         asked = request_for(result, request, language)
         response.answer = answer_schema(wiring.answer_writer(settings, models).answer(asked))

@@ -11,10 +11,11 @@ from service.answer.answers import AnswerWriter
 from service.answer.types import Answer, AnswerRequest
 from service.errors import RequestError, SessionBusyError
 from service.fusion import PRODUCT
+from service.joining import recalled
 from service.offers import cheaper_than
-from service.pipeline import MAX_TEXT_CHARACTERS, ItemMatches, Match, SearchPipeline, SearchResult
+from service.pipeline import SearchPipeline
 from service.search.follow_up_merging import added, updated
-from service.search.follow_ups import FollowUp, follow_up, item_names
+from service.search.follow_ups import FollowUp, Kind, follow_up, item_names
 from service.search.questions import Question
 from service.search.references import resolved
 from service.search.vocabulary import ShopVocabulary
@@ -27,6 +28,7 @@ from service.sessions import (
     SessionKeeper,
     shown,
 )
+from service.types import MAX_TEXT_CHARACTERS, ItemMatches, Match, SearchResult
 
 MAX_TRIES = 8
 """Of one follow-up, while others on the same session come in between."""
@@ -41,8 +43,7 @@ class Turn:
     result: SearchResult
     item: int
     """The item that it was about, from 0."""
-    kind: str
-    """As ``FollowUp.kind``."""
+    kind: Kind
     text: str
     language: str | None
     question: Question | None = None
@@ -133,14 +134,15 @@ class Conversation:
         meant = follow_up(text, vocabulary, names)
         place = meant.item or 0
         kept = session.items[place]
-        step = _Step(
-            session, snapshot, vocabulary, meant, place, kept, self.pipeline.recalled(kept.shown)
-        )
+        step = _Step(session, snapshot, vocabulary, meant, place, kept, self._recalled(kept))
         step.refs = tuple(self._refs(step))
         is_about_none = _NOT_SHOWN in step.refs and meant.kind != "question"
         if is_about_none and meant.references[0].kind == "colour":  # a wish after all
             step.meant, step.refs = FollowUp("change", text.strip(), item=meant.item), ()
         return step
+
+    def _recalled(self, kept: KeptItem) -> tuple[Match, ...]:
+        return recalled(self.pipeline.store.catalogue, kept.shown)
 
     def _refs(self, step: _Step) -> list[int]:
         """The places of the matches referred to, from 1; as said where there is no such match."""
@@ -155,7 +157,7 @@ class Conversation:
         """Every item with its matches: the one that is meant, and the others as they were."""
         kept, matches = self._item(step)
         return [
-            (kept, matches) if i == step.place else (one, self.pipeline.recalled(one.shown))
+            (kept, matches) if i == step.place else (one, self._recalled(one))
             for i, one in enumerate(step.session.items)
         ]
 

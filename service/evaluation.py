@@ -18,7 +18,8 @@ from index.errors import UnknownProductError
 from index.store import Store
 from index.types import NO_FILTERS, Filters
 from service.errors import RequestError
-from service.pipeline import Match, SearchPipeline, SearchRequest
+from service.pipeline import SearchPipeline
+from service.types import Match, SearchRequest
 
 DEPTH = 10
 METRICS: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {

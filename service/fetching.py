@@ -18,10 +18,8 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from tenacity.wait import wait_exponential_jitter
 
 from service.errors import FetchError
-from service.fetch_addresses import CONNECT_TIMEOUT_S, CheckedBackend, Deadline, is_public
+from service.fetch_addresses import CONNECT_TIMEOUT_S, CheckedBackend, Deadline
 from service.fetch_hosts import Hosts
-
-__all__ = ["FetchLimits", "Fetched", "Fetcher", "is_public"]
 
 MAX_REDIRECTS = 3
 _ATTEMPTS = 3

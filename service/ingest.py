@@ -21,9 +21,10 @@ from service.errors import FetchError
 from service.offer_merging import merged, target_id
 from service.picture_loading import LoadedPicture, PictureLoader, sha256_of
 from service.product_text import product_text
-from vision.decode import PhotoLimits, decode
+from vision.decode import decode
 from vision.errors import PhotoError
 from vision.protocols import ColourDescriber, Embedder
+from vision.types import Photo
 
 Status = Literal["added", "updated", "unchanged", "rejected"]
 ReadPicture = Callable[[str], bytes]
@@ -92,9 +93,13 @@ class Ingest:
     """Brings rows into the store; a batch is one transaction."""
 
     def __init__(
-        self, embedder: Embedder, colours: ColourDescriber, store: Store, limits: PhotoLimits
+        self,
+        embedder: Embedder,
+        colours: ColourDescriber,
+        store: Store,
+        decode: Callable[[bytes], Photo],
     ) -> None:
-        self.loader = PictureLoader(embedder, colours, limits)
+        self.loader = PictureLoader(embedder, colours, decode)
         self._store = store
         self._mutex = threading.Lock()  # the file lock alone would let threads poll for it
 

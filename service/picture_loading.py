@@ -1,16 +1,15 @@
 """A picture's bytes to what the catalogue keeps of it; all but the model runs in any thread."""
 
 import hashlib
-import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PIL import Image
 
 from index.types import PictureRecord, Vector
-from vision.decode import PhotoLimits, decode
+from vision.jpeg import jpeg_of
 from vision.protocols import ColourDescriber, Embedder, StagedEmbedder
-from vision.types import Vectors
+from vision.types import Photo, Vectors
 
 _DISPLAY_SIDE_PX = 640
 _DISPLAY_QUALITY = 85
@@ -33,10 +32,12 @@ class LoadedPicture:
 class PictureLoader:
     """Decodes, measures colours and embeds; safe to use from several threads."""
 
-    def __init__(self, embedder: Embedder, colours: ColourDescriber, limits: PhotoLimits) -> None:
+    def __init__(
+        self, embedder: Embedder, colours: ColourDescriber, decode: Callable[[bytes], Photo]
+    ) -> None:
         self._embedder = embedder
         self._colours = colours
-        self._limits = limits
+        self._decode = decode
 
     def load(self, source: str, data: bytes) -> LoadedPicture:
         """Gives everything of a picture but its vector.
@@ -44,8 +45,8 @@ class PictureLoader:
         Raises:
             PhotoError: it does not decode, or is past the limits.
         """
-        image = decode(data, self._limits).image
-        return self.loaded(source, sha256_of(data), image, display_jpeg(image))
+        photo = self._decode(data)
+        return self.loaded(source, photo.sha256, photo.image, display_jpeg(photo.image))
 
     def loaded(self, source: str, sha256: str, image: Image.Image, jpeg: bytes) -> LoadedPicture:
         """As ``load``, of pixels."""
@@ -82,6 +83,4 @@ def display_jpeg(image: Image.Image) -> bytes:
     if max(image.size) > _DISPLAY_SIDE_PX:
         small = image.copy()
         small.thumbnail((_DISPLAY_SIDE_PX, _DISPLAY_SIDE_PX), Image.Resampling.LANCZOS)
-    buffer = io.BytesIO()
-    small.save(buffer, "JPEG", quality=_DISPLAY_QUALITY)
-    return buffer.getvalue()
+    return jpeg_of(small, _DISPLAY_QUALITY)

@@ -1,140 +1,43 @@
 """The straight line: a photo or words come in, items with ranked matches come out."""
 
 import logging
-import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol, TypeVar
+from itertools import islice
 
 from PIL import Image
 
 from index.store import Snapshot, Store
-from index.types import NO_FILTERS, Candidate, Filters, FusionWeights, Product, Query
+from index.types import NO_FILTERS, Filters, FusionWeights, Product, Query
 from index.verdict import Verdict
 from service.errors import RequestError
 from service.fusion import PRODUCT, CaptionUse, weights_for, with_caption
-from service.listing_collapse import Listing, Search, all_variants, distinct
-from service.offers import cheaper_than, with_offers_of
+from service.joining import joined
+from service.listing_collapse import Listing, Search, distinct
+from service.offers import cheaper_than
 from service.reranking import DEPTH, Reranking
 from service.search.composing import Asked, alone, asked, beside_photo, written
 from service.search.merging import merged
 from service.search.shop_words import ShopWords
 from service.search.words import Understood, understand
+from service.stopwatch import Stopwatch
+from service.types import (
+    MAX_K,
+    MAX_TEXT_CHARACTERS,
+    ItemMatches,
+    Match,
+    SearchRequest,
+    SearchResult,
+)
 from service.verdicts import is_about_the_photo, verdict_of
-from vision.decode import PhotoLimits, crop, decode
+from vision.decode import crop
 from vision.errors import ModelError
 from vision.protocols import Captioner, ColourDescriber, Detector, Embedder
-from vision.types import Box, Caption, DetectedItem, Photo
+from vision.types import Caption, DetectedItem, Photo
 
 logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
-MAX_K = 100
-MAX_TEXT_CHARACTERS = 2_000
-
-
-@dataclass(frozen=True)
-class SearchRequest:
-    """What is looked for; a photo or text must be there."""
-
-    photo: bytes | None = None
-    text: str = ""
-    k: int = 10
-    """Matches an item, 1 to ``MAX_K``."""
-    box: Box | None = None
-    """Search this region alone."""
-    is_main_only: bool = False
-    filters: Filters = NO_FILTERS
-    is_grouped: bool = True
-
-
-@dataclass(frozen=True)
-class Match:
-    """A product for an item, with the parts of its score and the variants of its group."""
-
-    product: Product
-    score: float
-    parts: Mapping[str, float]
-    picture: int
-    variants: tuple[Product, ...]
-    also_listed_as: tuple[Product, ...] = ()
-    """The same thing under other ids; ``product`` has their offers too."""
-
-
-class Shown(Protocol):
-    """What is kept of a match to show it again."""
-
-    @property
-    def id(self) -> str:
-        """Of the product."""
-
-    @property
-    def score(self) -> float:
-        """As ``Match``."""
-
-    @property
-    def parts(self) -> Mapping[str, float]:
-        """As ``Match``."""
-
-    @property
-    def picture(self) -> int:
-        """As ``Match``."""
-
-    @property
-    def others(self) -> Sequence[str]:
-        """Ids of ``Match.also_listed_as``."""
-
-
-@dataclass(frozen=True)
-class ItemMatches:
-    """One item of the photo (``item`` is None without a photo) and its matches, best first."""
-
-    item: DetectedItem | None
-    matches: tuple[Match, ...]
-    caption: Caption | None = None
-    """None: nobody looked, or the captioner was down."""
-    views: tuple[Query, ...] = ()
-    """What the photo alone asks for, one a view; a follow-up goes on from it."""
-    filters: Filters = NO_FILTERS
-    """What the matches had to pass: the request's filters and those of its words."""
-    verdict: Verdict | None = None
-    """None: nobody calibrated the catalogue, or words ask for another thing than the photo."""
-
-
-@dataclass(frozen=True)
-class SearchResult:
-    """The answer to a request."""
-
-    session: str
-    width: int | None
-    height: int | None
-    items: tuple[ItemMatches, ...]
-    snapshot: Snapshot
-    timings_ms: Mapping[str, float]
-    words: Understood | None = None
-    """What was made of the request's text."""
-
-
-@dataclass
-class _Stopwatch:
-    """Milliseconds by stage."""
-
-    started: float = field(default_factory=time.perf_counter)
-    stages: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        before = time.perf_counter()
-        yield
-        self.stages[name] = self.stages.get(name, 0.0) + (time.perf_counter() - before) * 1e3
-
-    def timings(self) -> dict[str, float]:
-        total = (time.perf_counter() - self.started) * 1e3
-        return {**self.stages, "total": total}
 
 
 @dataclass(frozen=True)
@@ -144,7 +47,7 @@ class Seen:
     request: SearchRequest
     photo: Photo | None
     items: tuple[DetectedItem | None, ...]
-    watch: _Stopwatch
+    watch: Stopwatch
 
 
 @dataclass(frozen=True)
@@ -156,11 +59,9 @@ class SearchPipeline:
     colours: ColourDescriber
     store: Store
     words: ShopWords
-    limits: PhotoLimits
+    decode: Callable[[bytes], Photo]
     captioner: Captioner | None = None
     caption_use: CaptionUse = "off"
-    decoder: Callable[[bytes], Photo] | None = None
-    """In place of ``vision.decode.decode`` with ``limits``."""
     reranking: Reranking | None = None
     """Of what the photo finds, where no words ask for another thing; follow-ups go without."""
 
@@ -181,9 +82,9 @@ class SearchPipeline:
             RequestError, PhotoError: as ``search``.
         """
         check(request)
-        watch = _Stopwatch()
+        watch = Stopwatch()
         with watch.stage("decode"):
-            photo = self._decoded(request.photo) if request.photo is not None else None
+            photo = self.decode(request.photo) if request.photo is not None else None
         with watch.stage("detect"):
             items = self._items(photo, request)
         return Seen(request, photo, tuple(items), watch)
@@ -196,56 +97,43 @@ class SearchPipeline:
         """
         request, photo, items, watch = seen.request, seen.photo, seen.items, seen.watch
         is_alone = len(items) == 1 and request.box is None
-        views = [_views(photo, item, is_alone) for item in items if item] if photo else []
+        regions = [_views(photo, item, is_alone) for item in items]
         with watch.stage("caption"):
-            captions = self._captions(items, [one[0] for one in views])
+            captions = self._captions(items, [one[0] for one in regions if one])
         snapshot = self.store.refresh()
         words = self.understood(request.text, snapshot) if request.text else None
         filters = merged(request.filters, words.filters) if words else request.filters
         with watch.stage("embed"):
-            seen_queries = self._seen([view for one in views for view in one])
-            owners = [index for index, one in enumerate(views) for _ in one] or [0]
-            spoken = [captions[owner] for owner in owners]
-            seen_queries = self._with_captions(seen_queries, spoken, request)
-            queries = self.worded(seen_queries, words)
-        queries = [
-            replace(query, filters=filters, k=request.k, is_grouped=request.is_grouped)
-            for query in queries
-        ]
+            views = self._asked_by(regions, captions, request)
+            queries = [_limited(one, filters, request) for one in self._worded(views, words)]
         with watch.stage("search"):
             if words and words.cheaper:
-                queries = self._cheaper(queries, snapshot)
-            per_item = [_of(index, queries, owners) for index in range(len(items))]
-            deeper = self.reranking if views and is_about_the_photo(words) else None
-            found = [self._distinct(_deeper(one, deeper), snapshot) for one in per_item]
-        if deeper:
+                queries = [self._cheaper(one, snapshot) for one in queries]
+            is_as_seen = is_about_the_photo(words)
+            reranking = self.reranking if photo and is_as_seen else None
+            found = [self._distinct(_deeper(one, reranking), snapshot) for one in queries]
+        if reranking:
             with watch.stage("rerank"):
-                regions = [one[0] for one in views]
                 rows = zip(found, regions, strict=True)
-                ranked = [deeper.reranked(*row, self.store.catalogue) for row in rows]
-                found = [one[: request.k] for one in ranked]
+                found = [
+                    reranking.reranked(listings, region[0], self.store.catalogue)[: request.k]
+                    for listings, region in rows
+                ]
         with watch.stage("search"):
-            matches = self._join(found)
-            seen_views = [tuple(_of(index, seen_queries, owners)) for index in range(len(items))]
+            matches = joined(self.store.catalogue, found)
+        with watch.stage("verdict"):
             verdicts = [
-                self._verdict(ranked, asked_views, words, snapshot)
-                for ranked, asked_views in zip(matches, seen_views, strict=True)
+                self._verdict(*one, snapshot) if is_as_seen else None
+                for one in zip(matches, views, strict=True)
             ]
         return SearchResult(
             session=uuid.uuid4().hex,
             width=photo.width if photo else None,
             height=photo.height if photo else None,
             items=tuple(
-                ItemMatches(
-                    item,
-                    ranked,
-                    caption,
-                    views=seen_views[index],
-                    filters=_of(index, queries, owners)[0].filters,
-                    verdict=verdicts[index],
-                )
-                for index, (item, ranked, caption) in enumerate(
-                    zip(items, matches, captions, strict=True)
+                ItemMatches(item, ranked, caption, tuple(seen_as), asked_as[0].filters, verdict)
+                for item, ranked, caption, seen_as, asked_as, verdict in zip(
+                    items, matches, captions, views, queries, verdicts, strict=True
                 )
             ),
             snapshot=snapshot,
@@ -254,13 +142,9 @@ class SearchPipeline:
         )
 
     def _verdict(
-        self,
-        matches: Sequence[Match],
-        views: Sequence[Query],
-        words: Understood | None,
-        snapshot: Snapshot,
+        self, matches: Sequence[Match], views: Sequence[Query], snapshot: Snapshot
     ) -> Verdict | None:
-        if not matches or not is_about_the_photo(words):
+        if not matches:
             return None
         shown = (matches[0].product, *matches[0].also_listed_as)
         return verdict_of(shown, views, self.store, snapshot)
@@ -274,39 +158,29 @@ class SearchPipeline:
 
         Words of a query's own (a caption) stay where the shopper's ask for no other thing.
         """
+        return self._worded([queries], words)[0]
+
+    def _worded(
+        self, items: Sequence[Sequence[Query]], words: Understood | None
+    ) -> list[list[Query]]:
+        """The words are embedded once for all items."""
         if words is None:
-            return list(queries)
+            return [list(queries) for queries in items]
         said = asked(words, self.embedder, self.colours)
-        letters = written(words, is_alone=not queries)
+        letters = written(words, is_alone=not any(items))
         said = replace(said, lexical=self.store.lexical(letters))
-        return [_beside(said, query) for query in queries] or [alone(said)]
+        return [[_beside(said, query) for query in one] or [alone(said)] for one in items]
 
     def ranked(self, queries: Sequence[Query], snapshot: Snapshot) -> tuple[Match, ...]:
         """Gives one ranking of the queries of one item, each product or group once."""
-        return self._join([self._distinct(queries, snapshot)])[0]
+        return joined(self.store.catalogue, [self._distinct(queries, snapshot)])[0]
 
     def among(self, products: Sequence[Product], queries: Sequence[Query]) -> tuple[Match, ...]:
         """Gives the ranking of those of some products that pass the queries' filters."""
         ids = [one.id for one in products]
         search = partial(self.store.search_among, ids)
-        return self._join([self._distinct(queries, self.store.refresh(), search)])[0]
-
-    def recalled(self, shown: Sequence[Shown]) -> tuple[Match, ...]:
-        """Gives matches as they were shown once, of products that are still there."""
-        catalogue = self.store.catalogue
-        ids = [id_ for one in shown for id_ in (one.id, *one.others)]
-        found = {id_: product for id_, (product, _) in catalogue.existing(ids).items()}
-        listings = [
-            Listing(
-                Candidate(0, one.score, one.parts, one.picture),
-                with_offers_of(found[one.id], others),
-                others,
-            )
-            for one in shown
-            if one.id in found
-            for others in [tuple(found[id_] for id_ in one.others if id_ in found)]
-        ]
-        return self._join([listings])[0]
+        found = self._distinct(queries, self.store.refresh(), search)
+        return joined(self.store.catalogue, [found])[0]
 
     def similar(self, product_id: str, k: int, filters: Filters = NO_FILTERS) -> list[Match]:
         """Gives the matches of a product's own picture and words, without its own group.
@@ -326,9 +200,6 @@ class SearchPipeline:
             for match in matches
             if product.group not in {one.group for one in (match.product, *match.also_listed_as)}
         ][:k]
-
-    def _decoded(self, data: bytes) -> Photo:
-        return self.decoder(data) if self.decoder else decode(data, self.limits)
 
     def _items(self, photo: Photo | None, request: SearchRequest) -> Sequence[DetectedItem | None]:
         if photo is None:
@@ -357,25 +228,31 @@ class SearchPipeline:
             return known
         return [caption or next(said) for caption in known]
 
-    def _seen(self, crops: Sequence[Image.Image]) -> list[Query]:
-        """One query a view, without words, filters and k; none without a photo."""
+    def _asked_by(
+        self,
+        regions: Sequence[Sequence[Image.Image]],
+        captions: Sequence[Caption | None],
+        request: SearchRequest,
+    ) -> list[list[Query]]:
+        """One query a view of each item, without words, filters and k; none without a photo."""
+        crops = [crop for one in regions for crop in one]
         if not crops:
-            return []
+            return [[] for _ in regions]
         images = self.embedder.embed_images(crops)  # (n, d)
         colours = self.colours.describe(crops)  # (n, c)
-        weights = [weights_for(one) for one in crops]
-        rows = zip(images, colours, weights, strict=True)
-        return [Query(image, colour, weights=weight) for image, colour, weight in rows]
+        rows = zip(images, colours, crops, strict=True)
+        queries = [Query(image, one, weights=weights_for(crop)) for image, one, crop in rows]
+        spoken = [said for said, one in zip(captions, regions, strict=True) for _ in one]
+        flat = iter(self._with_captions(queries, spoken, request))
+        return [list(islice(flat, len(one))) for one in regions]
 
     def _cheaper(self, queries: list[Query], snapshot: Snapshot) -> list[Query]:
-        """Below the price of what would be shown first, item by item; unpriced: as it was."""
-        firsts = [self._distinct([replace(one, k=1)], snapshot) for one in queries]
-        return [
-            replace(query, filters=cheaper_than(found[0].product, query.filters))
-            if found
-            else query
-            for query, found in zip(queries, firsts, strict=True)
-        ]
+        """Below the price of what the item would show first; unpriced: as it was."""
+        found = self._distinct([replace(one, k=1) for one in queries], snapshot)
+        if not found:
+            return queries
+        filters = cheaper_than(found[0].product, queries[0].filters)
+        return [replace(one, filters=filters) for one in queries]
 
     def _with_captions(
         self, queries: list[Query], captions: Sequence[Caption | None], request: SearchRequest
@@ -384,7 +261,7 @@ class SearchPipeline:
 
         Measured alone, an item without a caption finds nothing in particular.
         """
-        if self.caption_use == "off" or request.text or not queries:
+        if self.caption_use == "off" or request.text:
             return queries
         if self.caption_use == "alone":
             queries = [Query(weights=FusionWeights()) for _ in queries]
@@ -403,22 +280,6 @@ class SearchPipeline:
         """The k best things for one item; of all products, unless a search among some is given."""
         every = partial(self.store.search, snapshot=snapshot)
         return distinct(search or every, queries, self.store.catalogue, snapshot.segments)
-
-    def _join(self, found: Sequence[Sequence[Listing]]) -> list[tuple[Match, ...]]:
-        """Things to matches: one round of the database for all items."""
-        everything = [one for listings in found for one in listings]
-        groups = self.store.catalogue.variants(
-            {product.group for one in everything for product in (one.product, *one.others)}
-        )
-        return [
-            tuple(
-                sorted(
-                    (_match(one, groups) for one in listings),
-                    key=lambda one: (-one.score, one.product.id),
-                )
-            )
-            for listings in found
-        ]
 
 
 def check(request: SearchRequest) -> None:
@@ -439,18 +300,20 @@ def check(request: SearchRequest) -> None:
         raise RequestError("a box without a photo")
 
 
-def _views(photo: Photo, item: DetectedItem, is_alone: bool) -> list[Image.Image]:
+def _views(photo: Photo | None, item: DetectedItem | None, is_alone: bool) -> list[Image.Image]:
     """The item's region, and the whole photo too where nothing else was found in it.
 
     A detector that errs then costs little: each product keeps the better of its two scores.
     """
+    if photo is None or item is None:
+        return []
     region = crop(photo, item.box)
     return [region, photo.image] if is_alone and item.box != photo.box else [region]
 
 
-def _of(index: int, values: Sequence[T], owners: Sequence[int]) -> list[T]:
-    """The values of one item; of an item of words alone the photo has none."""
-    return [one for one, owner in zip(values, owners, strict=False) if owner == index]
+def _limited(queries: list[Query], filters: Filters, request: SearchRequest) -> list[Query]:
+    k, is_grouped = request.k, request.is_grouped
+    return [replace(one, filters=filters, k=k, is_grouped=is_grouped) for one in queries]
 
 
 def _deeper(queries: list[Query], reranking: Reranking | None) -> list[Query]:
@@ -473,14 +336,3 @@ def _beside(said: Asked, query: Query) -> Query:
 def caption_words(caption: Caption) -> str:
     """What a caption adds to a search; empty where it names no thing: a colour finds anything."""
     return ", ".join(dict.fromkeys(one for one in (caption.title, caption.category) if one))
-
-
-def _match(listing: Listing, groups: Mapping[str, Sequence[Product]]) -> Match:
-    return Match(
-        product=listing.product,
-        score=listing.candidate.score,
-        parts=listing.candidate.parts,
-        picture=listing.candidate.picture,
-        variants=all_variants(listing, groups),
-        also_listed_as=listing.others,
-    )

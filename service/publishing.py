@@ -6,7 +6,6 @@ same photos are asked again. Products that are gone are not asked for, and produ
 do not count as wrong answers: a larger catalogue is no fault.
 """
 
-import io
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,11 +16,13 @@ from PIL import Image
 from scipy.stats import binomtest
 
 from index.store import Store
-from service.doctor import check_up
 from service.errors import PublishRefusedError
 from service.evaluation import interval
-from service.pipeline import Match, SearchPipeline, SearchRequest
+from service.pipeline import SearchPipeline
+from service.self_check import QUESTION_JPEG_QUALITY
+from service.types import Match, SearchRequest
 from vision.decode import decode
+from vision.jpeg import jpeg_of
 from vision.phone_views import phone_view
 from vision.whole_photo_detector import WholePhotoDetector
 
@@ -33,7 +34,6 @@ _STRENGTH = 1.0
 """Of the phone views: only what was answered right before can show a fall, so not too hard."""
 _DEPTH = 20
 _EXAMPLES = 5
-_JPEG_QUALITY = 92
 _SEED = 20_261
 
 
@@ -128,7 +128,6 @@ class PublishGate:
         sample: int = SAMPLE,
         *,
         is_forced: bool = False,
-        serving: SearchPipeline | None = None,
     ) -> None:
         """Call it before the run writes: it marks what is written from now on as the run's.
 
@@ -136,8 +135,6 @@ class PublishGate:
             pipeline: of the store, with the embedder of the run; its other models are not used.
             sample: most questions; 0 asks none and lets everything pass.
             is_forced: let a worse catalogue pass too.
-            serving: the pipeline that will answer shoppers; calibrates the verdicts anew. None
-                leaves the calibration as it is.
         """
         self._store = pipeline.store
         self._pipeline = replace(
@@ -145,7 +142,6 @@ class PublishGate:
         )
         self._sample = sample
         self._is_forced = is_forced
-        self._serving = serving
         self._start = self._store.begin_run()
         self._before = self._recorded()
 
@@ -170,8 +166,6 @@ class PublishGate:
                 "Where the pictures were changed on purpose, run again with --force"
             )
         evaluation = ask_own(self._pipeline, self._sample) if self._sample else None
-        if self._serving is not None:
-            check_up(self._serving, self._sample)
         return self._store.publish(evaluation.to_json() if evaluation else None)
 
     def compare(self) -> Comparison | None:
@@ -257,6 +251,4 @@ def _photo(store: Store, question: Asked, backgrounds: Sequence[str]) -> bytes |
 
     draw = random.Random(f"{_SEED} {question.product} {question.sha256}")  # noqa: S311
     view = phone_view(decode(jpeg).image, draw, background, _STRENGTH)
-    buffer = io.BytesIO()
-    view.save(buffer, "JPEG", quality=_JPEG_QUALITY)
-    return buffer.getvalue()
+    return jpeg_of(view, QUESTION_JPEG_QUALITY)

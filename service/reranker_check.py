@@ -11,10 +11,11 @@ from index.store import Store
 from index.types import Candidate, Product, Query
 from service.errors import RequestError
 from service.evaluation import interval
-from service.pipeline import Match, SearchPipeline, SearchRequest
+from service.pipeline import SearchPipeline
 from service.reranking import DEPTH, Reranking, blended, picture_of, scores_of
 from service.self_check import Question
-from vision.decode import crop, decode
+from service.types import Match, SearchRequest
+from vision.decode import crop
 
 RISK = 0.05
 """How probable a gain by chance alone may be (exact McNemar test)."""
@@ -120,7 +121,7 @@ def asked(pipeline: SearchPipeline, reranking: Reranking, question: Question) ->
         ]
         candidates = others + _own_group(pipeline, question, item.views)
     candidates = sorted(candidates, key=lambda one: (-one.score, one.product))[:DEPTH]
-    photo = decode(question.photo, pipeline.limits)
+    photo = pipeline.decode(question.photo)
     region = crop(photo, item.item.box) if item.item else photo.image
     catalogue = pipeline.store.catalogue
     pictures = [picture_of(catalogue, one.product, one.picture) for one in candidates]

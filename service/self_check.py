@@ -5,7 +5,6 @@ where there are others, it is hidden from the answer. Each question is asked twi
 there, and as if its whole group were in no catalogue.
 """
 
-import io
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,15 +16,18 @@ from index.store import Store
 from index.types import Product, Query
 from index.verdict import DEPTH, Ranked, evidence_of
 from service.evaluation import LabelledQuery
-from service.pipeline import SearchPipeline, SearchRequest
+from service.pipeline import SearchPipeline
+from service.types import SearchRequest
 from vision.decode import decode
+from vision.jpeg import jpeg_of
 from vision.phone_views import phone_view
 
 VIEW_STRENGTHS = (1.0, 1.6, 2.2)
 """Of the phone views, in turn; see docs/decisions/0015-verdict.md."""
 _MOST_ROUNDS = 4
 """Questions by one product at most: in a small catalogue each draw is another view."""
-_JPEG_QUALITY = 92
+QUESTION_JPEG_QUALITY = 92
+"""Of photos that are made to ask: little beside what the view has lost already."""
 _SEED = 20_261
 
 
@@ -44,8 +46,9 @@ def own_questions(store: Store, sample: int, seed: int = _SEED) -> Iterator[Ques
     draw = random.Random(seed)  # noqa: S311 (no secret)
     catalogue = store.catalogue
     everything = catalogue.ids()
-    rounds = [draw.sample(everything, len(everything)) for _ in range(_MOST_ROUNDS)]
-    ids = [product_id for drawn in rounds for product_id in drawn][:sample]
+    ids: list[str] = []
+    for _ in range(_MOST_ROUNDS):
+        ids += draw.sample(everything, min(sample - len(ids), len(everything)))
 
     def backgrounds(draw: random.Random) -> Image.Image:
         return decode(catalogue.display_jpeg(draw.choice(ids), 0)).image
@@ -58,7 +61,9 @@ def own_questions(store: Store, sample: int, seed: int = _SEED) -> Iterator[Ques
         has_others = any(other != sha256 for _, other in pictures)
         view = phone_view(image, draw, backgrounds, VIEW_STRENGTHS[number % len(VIEW_STRENGTHS)])
         yield Question(
-            _jpeg(view), catalogue.product(product_id), hidden=sha256 if has_others else None
+            jpeg_of(view, QUESTION_JPEG_QUALITY),
+            catalogue.product(product_id),
+            hidden=sha256 if has_others else None,
         )
 
 
@@ -104,17 +109,11 @@ def _ranking(pipeline: SearchPipeline, question: Question) -> list[Ranked]:
 
 def _own_group(store: Store, group: str, views: Sequence[Query], hidden: str) -> list[Ranked]:
     """The products of a group, scored without the picture that asks."""
-    members = {one.id: one for one in store.catalogue.variants([group])[group]}
+    members = [one.id for one in store.catalogue.variants([group])[group]]
     best: dict[str, float] = {}
     queries = [replace(view, k=len(members), is_grouped=False) for view in views]
+    ids = dict(zip(store.catalogue.keys_of(members), members, strict=True))
     for ranking in store.search_among(members, queries, hidden=hidden):
-        for candidate in ranking:
-            [product] = store.catalogue.products([candidate.key]).values()
-            best[product.id] = max(candidate.score, best.get(product.id, -1.0))
+        for one in ranking:
+            best[ids[one.key]] = max(one.score, best.get(ids[one.key], -1.0))
     return [Ranked(one, group, score) for one, score in best.items()]
-
-
-def _jpeg(image: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=_JPEG_QUALITY)
-    return buffer.getvalue()

@@ -14,8 +14,8 @@ from index.errors import StoreError
 from index.sessions import Kept, Sessions
 from index.types import NO_FILTERS, Filters, FusionWeights, Query
 from service.errors import SessionsOffError, UnknownSessionError
-from service.pipeline import ItemMatches, Match, SearchRequest, SearchResult
 from service.search.words import Understood
+from service.types import ItemMatches, Match, SearchRequest, SearchResult
 from vision.types import Caption, DetectedItem
 
 NOTHING_SAID = Understood()

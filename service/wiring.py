@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ from service.settings import Settings
 from service.shopping.lister import ShoppingLists
 from service.shopping.themes import ThemeWriter
 from vision.colour import LabHistogram
-from vision.decode import PhotoLimits
+from vision.decode import PhotoLimits, decode
 from vision.decode_child import DecodeCost
 from vision.decode_pool import DecodePool
 from vision.embedded_model import embedded_model_dir
@@ -277,7 +278,7 @@ def search_pipeline(settings: Settings, models: Models, store: Store) -> SearchP
         colours=models.colours,
         store=store,
         words=ShopWords(store),
-        limits=photo_limits(settings),
+        decode=partial(decode, limits=photo_limits(settings)),
         captioner=models.captioner,
         caption_use=settings.caption_use,
         reranking=Reranking(models.reranker) if models.reranker else None,
@@ -319,7 +320,7 @@ def ingest(settings: Settings, models: Models, store: Store) -> Ingest:
         embedder=models.embedder,
         colours=models.colours,
         store=store,
-        limits=photo_limits(settings),
+        decode=partial(decode, limits=photo_limits(settings)),
     )
 
 
@@ -342,13 +343,13 @@ def http_service(settings: Settings, models: Models, store: Store, host: str) ->
     searches = Gate("searches", places, settings.max_waiting_searches)
     pipeline = search_pipeline(settings, models, store)
     if decoders is not None:
-        pipeline = replace(pipeline, decoder=decoders.decode)
+        pipeline = replace(pipeline, decode=decoders.decode)
     pipeline.words.read_ahead()
     answers = answer_writer(settings, models)
     talk = conversation(settings, pipeline, answers)
     return Service(
         pipeline=pipeline,
-        ingest=ingest(settings, models, store),
+        ingest=Ingest(models.embedder, models.colours, store, pipeline.decode),
         store=store,
         sources=picture_sources(settings, root=None),
         embedder=store.space.embedder,

@@ -5,10 +5,11 @@ than one of the model's tokens (28 or 32 px). Both come from users, so both are 
 """
 
 import base64
-import io
 import math
 
 from PIL import Image
+
+from vision.jpeg import jpeg_of
 
 MAX_RATIO = 16
 """Long side to short: at 1024 px a strip still has two tokens of 32 px across."""
@@ -44,9 +45,9 @@ def data_url(image: Image.Image, max_side_px: int = MAX_SIDE_PX) -> str:
     picture = with_legal_ratio(image)
     picture = _scaled(picture, _sent_scale(picture.size, max_side_px))
     picture.info.clear()  # Pillow writes a comment that it has read
-    buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=_JPEG_QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg_of(picture, _JPEG_QUALITY)).decode(
+        "ascii"
+    )
 
 
 def sent_size(width: int, height: int, max_side_px: int = MAX_SIDE_PX) -> tuple[int, int]:

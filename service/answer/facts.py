@@ -10,7 +10,7 @@ from service.answer.agreements import agreements, audience_of
 from service.answer.cleaning import safe_link, shown_name, shown_value
 from service.answer.types import AnswerRequest
 from service.offers import meets, ordered_offers
-from service.pipeline import Match
+from service.types import Match
 from vision.types import Caption
 
 MAX_PRODUCTS = 5

@@ -9,7 +9,7 @@ from service.answer.cleaning import visible
 from service.answer.evidence import holds_quote
 from service.answer.prompts import MAX_QUESTION_CHARACTERS, quoted
 from service.answer.types import AnswerRequest
-from service.pipeline import Match
+from service.types import Match
 from vision.lenient_json import without_thoughts
 from vision.types import ChatMessage
 

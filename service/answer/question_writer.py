@@ -10,8 +10,8 @@ from service.answer.facts import MAX_SHOWN
 from service.answer.facts_writer import FactsWriter, Line
 from service.answer.question_quotes import Quote
 from service.offers import meets
-from service.pipeline import Match
 from service.search.questions import Question
+from service.types import Match
 
 MAX_NAMED = 5
 """Products that an answer goes into; the list below it shows the rest."""

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from index.types import NO_FILTERS, Filters
 from index.verdict import VerdictKind
-from service.pipeline import Match, SearchRequest, SearchResult
+from service.types import Match, SearchRequest, SearchResult
 from vision.types import Caption
 
 Mode: TypeAlias = Literal["structured", "prose"]
@@ -38,7 +38,7 @@ def request_for(result: SearchResult, search: SearchRequest, language: str | Non
         matches=item.matches,
         verdict=item.verdict.kind if item.verdict else None,
         caption=item.caption,
-        filters=search.filters,
+        filters=item.filters,
         question=search.text,
         language=language,
     )

@@ -1,7 +1,7 @@
 """``POST /v1/chat/{session}`` and ``POST /v1/feedback``: what comes after a search."""
 
 import time
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Header
 from fastapi import Path as PathParameter
@@ -14,7 +14,6 @@ from service.http.schemas import (
     ProblemSchema,
     SearchResponse,
     answer_schema,
-    item_schema,
     search_response,
 )
 from service.http.search import (
@@ -24,7 +23,8 @@ from service.http.search import (
     observe,
     with_answer,
 )
-from service.pipeline import MAX_TEXT_CHARACTERS
+from service.search.follow_ups import Kind
+from service.types import MAX_TEXT_CHARACTERS
 
 router = APIRouter(tags=["chat"])
 
@@ -56,7 +56,7 @@ class ChatRequest(BaseModel):
 class FollowUpSchema(BaseModel):
     """How a follow-up was understood."""
 
-    kind: Literal["change", "one", "like", "question"] = Field(
+    kind: Kind = Field(
         description="change: the search otherwise; one: a match or its variant; like: others "
         "like a match; question: nothing was searched"
     )
@@ -118,11 +118,7 @@ async def feedback(service: ServiceDep, given: FeedbackRequest) -> FeedbackRespo
 
 
 def _response(turn: Turn, embedder: str) -> ChatResponse:
-    """Prices shown meet each item's own filters, where any does."""
-    found = turn.result
-    whole = search_response(found, found.items[turn.item].filters, embedder)
-    whole.items = [item_schema(one, one.filters) for one in found.items]
-    told = FollowUpSchema.model_validate(
-        {"kind": turn.kind, "item": turn.item, "refs": [ref for ref in turn.refs if ref > 0]}
-    )
+    whole = search_response(turn.result, embedder)
+    named = [ref for ref in turn.refs if ref > 0]
+    told = FollowUpSchema(kind=turn.kind, item=turn.item, refs=named)
     return ChatResponse(**dict(whole), follow_up=told)

@@ -24,7 +24,7 @@ from service.http.schemas import (
 )
 from service.http.search import PROBLEMS
 from service.ingest import Outcome, ReadPicture
-from service.pipeline import MAX_K
+from service.types import MAX_K
 
 router = APIRouter(tags=["products"], responses=PROBLEMS)
 

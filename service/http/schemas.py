@@ -11,8 +11,8 @@ from service.answer.agreements import agreements
 from service.answer.types import Answer
 from service.http.filter_schema import filters_json
 from service.offers import ordered_offers
-from service.pipeline import ItemMatches, Match, SearchResult
 from service.search.words import Understood
+from service.types import ItemMatches, Match, SearchResult
 from vision.types import Caption, DetectedItem
 
 NO_CAPTION = Caption()
@@ -205,14 +205,14 @@ class ProblemSchema(BaseModel):
     detail: str
 
 
-def search_response(result: SearchResult, filters: Filters, embedder: str) -> SearchResponse:
-    """A result as it goes over the wire; prices shown meet the filters where any does."""
+def search_response(result: SearchResult, embedder: str) -> SearchResponse:
+    """A result as it goes over the wire."""
     photo = None
     if result.width is not None and result.height is not None:
         photo = PhotoSchema(width=result.width, height=result.height)
     return SearchResponse(
         photo=photo,
-        items=[item_schema(one, filters) for one in result.items],
+        items=[item_schema(one) for one in result.items],
         words=_words_schema(result.words) if result.words else None,
         timings_ms=rounded(result.timings_ms),
         session=result.session,
@@ -245,8 +245,8 @@ def answer_schema(answer: Answer) -> AnswerSchema:
     )
 
 
-def item_schema(found: ItemMatches, filters: Filters) -> ItemSchema:
-    """An item, what was seen in it, and its matches."""
+def item_schema(found: ItemMatches) -> ItemSchema:
+    """An item and its matches; prices shown meet its filters where any does."""
     caption = found.caption or NO_CAPTION
     return ItemSchema(
         box=box_schema(found.item),
@@ -255,7 +255,7 @@ def item_schema(found: ItemMatches, filters: Filters) -> ItemSchema:
         attributes=attributes_of(caption),
         verdict=found.verdict.kind if found.verdict else None,
         confidence=round(found.verdict.confidence, 4) if found.verdict else None,
-        matches=[match_schema(match, filters, caption) for match in found.matches],
+        matches=[match_schema(match, found.filters, caption) for match in found.matches],
     )
 
 

@@ -23,7 +23,8 @@ from service.http.schemas import (
     rounded,
     search_response,
 )
-from service.pipeline import MAX_K, MAX_TEXT_CHARACTERS, SearchRequest, SearchResult, Seen
+from service.pipeline import Seen
+from service.types import MAX_K, MAX_TEXT_CHARACTERS, SearchRequest, SearchResult
 from vision.types import Box
 
 router = APIRouter(tags=["search"])
@@ -81,7 +82,7 @@ AskedDep = Annotated[Asked, Depends(asked)]
 async def search(service: ServiceDep, asked: AskedDep) -> SearchResponse:
     """Finds the products that a photo, words, or both speak of."""
     result = await service.searches.run(_searched, service, asked)
-    response = search_response(result, asked.search.filters, service.embedder)
+    response = search_response(result, service.embedder)
     if asked.is_answered:
         before = time.perf_counter()
         request = request_for(result, asked.search, asked.language)
@@ -110,7 +111,7 @@ async def search_stream(
     yield ServerSentEvent(event="items", data=_items(seen))
     try:
         result = await service.searches.run(_matched, service, asked, seen, admitted=True)
-        response = search_response(result, asked.search.filters, service.embedder)
+        response = search_response(result, service.embedder)
         for number, item in enumerate(response.items):
             yield ServerSentEvent(event="matches", data={"item": number, **item.model_dump()})
         before = time.perf_counter()

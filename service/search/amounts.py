@@ -9,10 +9,11 @@ import cn2an  # type: ignore[import-untyped]
 from price_parser.parser import parse_number
 from text_to_num import text2num  # type: ignore[import-untyped]
 
-from service.search.tokens import Phrases, Token
+from service.search.tokens import Phrases, Token, joined
 
 _LANGUAGES = ("en", "de", "es", "fr")
-_MAX_NUMBER_WORDS = 5
+_MAX_NUMBER_TOKENS = 7
+"""``one hundred and twenty-five``: a hyphen is one too."""
 _HAN_NUMERALS = frozenset("零〇一二两兩三四五六七八九十百千万萬点點")
 _MAX_HAN_NUMERALS = 10
 _MAX_DIGITS = 12
@@ -37,7 +38,7 @@ def amount_at(
     """Gives the amount that begins at a token: ``€50``, ``1.200,50``, ``fifty dollars``, 五十块."""
     before = currency_words.at(tokens, start)
     first = start + (before[0] if before else 0)
-    number = _number_at(tokens, first)
+    number = number_at(tokens, first)
     if number is None:
         return None
     value, length = number
@@ -49,14 +50,17 @@ def amount_at(
     return Amount(value, end - start, currencies, tokens[first].is_number)
 
 
-def _number_at(tokens: Sequence[Token], start: int) -> tuple[Decimal, int] | None:
+def number_at(
+    tokens: Sequence[Token], start: int, languages: Sequence[str] = _LANGUAGES
+) -> tuple[Decimal, int] | None:
+    """Gives the number at a token, in digits, Han numerals or words, and its length in tokens."""
     if start >= len(tokens):
         return None
     if tokens[start].is_number:
         return _digits_at(tokens, start)
     if tokens[start].key in _HAN_NUMERALS:
         return _han_at(tokens, start)
-    return _words_at(tokens, start)
+    return _words_at(tokens, start, languages)
 
 
 def _digits_at(tokens: Sequence[Token], start: int) -> tuple[Decimal, int] | None:
@@ -81,16 +85,17 @@ def _han_at(tokens: Sequence[Token], start: int) -> tuple[Decimal, int] | None:
     return None if value is None else (value, end - start)
 
 
-def _words_at(tokens: Sequence[Token], start: int) -> tuple[Decimal, int] | None:
+def _words_at(
+    tokens: Sequence[Token], start: int, languages: Sequence[str]
+) -> tuple[Decimal, int] | None:
     """The longest run of number words in one language."""
-    for language in _LANGUAGES:
+    for language in languages:
         if _word_value(tokens[start].text.casefold(), language) is None:
             continue
-        end = min(len(tokens), start + _MAX_NUMBER_WORDS)
+        end = min(len(tokens), start + _MAX_NUMBER_TOKENS)
         for stop in range(end, start, -1):
-            words = " ".join(token.text.casefold() for token in tokens[start:stop])
-            value = _word_value(words, language)
-            if value is not None:
+            value = _word_value(joined(tokens[start:stop]).casefold(), language)
+            if value is not None and not tokens[stop - 1].is_punctuation:
                 return value, stop - start
     return None
 

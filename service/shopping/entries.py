@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from index.types import Filters
 from service.errors import RequestError
-from service.pipeline import MAX_K, ItemMatches, Match, SearchPipeline, SearchRequest
+from service.pipeline import SearchPipeline
 from service.shopping.options import IN_STOCK
 from service.shopping.plausibility import plausible
 from service.shopping.types import Entry, ShoppingRequest, Source, Status, Wanted
+from service.types import MAX_K, ItemMatches, Match, SearchRequest
 
 MAX_THEME_ENTRIES = 5
 """Categories that an occasion is spread over where no model names what it needs."""

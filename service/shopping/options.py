@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from index.types import Filters, Offer, Price
 from service.offers import meets
-from service.pipeline import Match
 from service.shopping.money import rounded
 from service.shopping.types import Option
+from service.types import Match
 
 IN_STOCK = "in_stock"
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from service.search.amounts import number_at
 from service.search.tokens import Token
 from service.shopping.lexicon import kind
-from service.shopping.quantities import number_at
+from service.shopping.quantities import LANGUAGES
 
 _MAX_PEOPLE = 1000
 _POSSESSIVE = "的"
@@ -31,7 +32,7 @@ def said_people(tokens: Sequence[Token]) -> tuple[int | None, tuple[Token, ...]]
 def _at(tokens: Sequence[Token], start: int) -> tuple[int | None, int]:
     """The people said at a token, and where the phrase ends."""
     before = kind("people_before").length(tokens, start)
-    found = number_at(tokens, start + before)
+    found = number_at(tokens, start + before, LANGUAGES)
     if (
         found is None
         or found[0] != found[0].to_integral_value()

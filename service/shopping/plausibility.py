@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from index.verdict import ABSENT, Verdict
-from service.pipeline import Match
+from service.types import Match
 
 MIN_TEXT_COSINE = 0.3
 """Of words and a product's text. In the demo shop, whose embedder is the embedded one, things that
@@ -11,7 +11,7 @@ it sells have 0.32 and more, things that it does not sell at most 0.27 (but "gre
 Other embedders have other cosines."""
 
 
-def is_plausible(match: Match) -> bool:
+def _is_plausible(match: Match) -> bool:
     """Whether a match may be what was asked for.
 
     Words need a text near to theirs; matches of a photo pass, because cosines of pictures do not
@@ -29,7 +29,7 @@ def plausible(matches: Sequence[Match], verdict: Verdict | None = None) -> tuple
     """
     if verdict is not None and verdict.kind == ABSENT:
         return ()
-    kept = [one for one in matches if is_plausible(one)]
+    kept = [one for one in matches if _is_plausible(one)]
     if not kept or "image" not in kept[0].parts:
         return tuple(kept)
     category = kept[0].product.category

@@ -8,17 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from text_to_num import text2num  # type: ignore[import-untyped]
-
 from service.errors import RequestError
 from service.search import lexicon as search_lexicon
-from service.search.amounts import amount_at
-from service.search.tokens import Phrases, Token, joined
+from service.search.amounts import number_at
+from service.search.tokens import Token, joined
 from service.shopping.lexicon import kind
 from service.shopping.types import MAX_QUANTITY
 
-_NO_MONEY: Phrases[tuple[str, ...]] = Phrases({})
-_MAX_NUMBER_WORDS = 5
+LANGUAGES = ("en",)
+"""Number words of others are words here: "die", "once"; Han numerals need none."""
 
 
 @dataclass(frozen=True)
@@ -51,16 +49,6 @@ def counted(tokens: Sequence[Token]) -> Counted:
     return Counted(1, article, len(tokens), is_said=bool(article))
 
 
-def number_at(tokens: Sequence[Token], start: int) -> tuple[Decimal, int] | None:
-    """Gives the number at a token, in digits, English or Chinese, and its length in tokens."""
-    if start >= len(tokens):
-        return None
-    if not tokens[start].is_number and tokens[start].text.isascii():
-        return _english_at(tokens, start)
-    amount = amount_at(tokens, start, _NO_MONEY)
-    return (amount.value, amount.length) if amount else None
-
-
 def _leading(tokens: Sequence[Token]) -> tuple[Decimal, int] | None:
     """The quantity before the thing's words, and where these begin."""
     article = kind("article").length(tokens, 0)
@@ -84,7 +72,7 @@ def _han_half(tokens: Sequence[Token]) -> tuple[Decimal, int] | None:
 
 
 def _numbered(tokens: Sequence[Token]) -> tuple[Decimal, int] | None:
-    found = number_at(tokens, 0)
+    found = number_at(tokens, 0, LANGUAGES)
     if found is None:
         return None
     value, end = found
@@ -110,7 +98,7 @@ def _trailing(tokens: Sequence[Token]) -> tuple[Decimal, int] | None:
     """``mugs x2``, ``mugs (2)``, 杯子两个: the quantity, and where the thing's words end."""
     for start in range(max(1, len(tokens) - 5), len(tokens)):
         is_times = tokens[start].key in {"x", "×", "("}
-        found = number_at(tokens, start + is_times)
+        found = number_at(tokens, start + is_times, LANGUAGES)
         if found is None:
             continue
         end = start + is_times + found[1]
@@ -119,17 +107,6 @@ def _trailing(tokens: Sequence[Token]) -> tuple[Decimal, int] | None:
         end += tokens[start].text == "(" and end < len(tokens) and tokens[end].text == ")"
         if end == len(tokens) and (is_times or measured):
             return found[0], start
-    return None
-
-
-def _english_at(tokens: Sequence[Token], start: int) -> tuple[Decimal, int] | None:
-    for stop in range(min(len(tokens), start + _MAX_NUMBER_WORDS), start, -1):
-        try:
-            words = joined(tokens[start:stop]).casefold()  # "twenty-five" is three tokens
-            if not tokens[stop - 1].is_punctuation:
-                return Decimal(text2num(words, "en")), stop - start
-        except ValueError:
-            continue
     return None
 
 

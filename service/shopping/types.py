@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from index.types import NO_FILTERS, Filters, Offer, Price, Product
-from service.pipeline import Match
+from service.types import Match
 from vision.types import Box
 
 MAX_ENTRIES = 20

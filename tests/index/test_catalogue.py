@@ -3,10 +3,12 @@
 import resource
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -267,6 +269,22 @@ def test_a_missing_database_is_not_made_unasked(path: Path) -> None:
     with pytest.raises(StoreMissingError, match=r"no catalogue\.sqlite3"):
         tables.sqlite_engine(path, create=False)
     assert not path.exists()
+
+
+def test_several_that_open_a_new_database_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    barrier = Barrier(4)
+
+    def opened(path: Path) -> int:
+        barrier.wait()
+        engine = tables.sqlite_engine(path, create=True)
+        count = Catalogue(engine).count()[0]
+        engine.dispose()
+        return count
+
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(10):
+            path = tmp_path / f"{number}.sqlite3"
+            assert list(pool.map(opened, [path] * 4)) == [0] * 4
 
 
 def test_a_database_that_cannot_be_made_is_unwritable(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.live_index import LiveIndex
 from index.ranking import LiveSegment
 from index.segment import Segment
 from index.snapshot import MANY_SEGMENTS, Snapshot, due, living, swapped, without
@@ -75,15 +76,15 @@ def test_searches_go_on_while_segments_are_joined(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started, go_on = threading.Event(), threading.Event()
-    build = Store._segment
+    build = LiveIndex.segment
 
-    def slow(self: Store, keys: list[int]) -> Segment:
+    def slow(self: LiveIndex, keys: list[int]) -> Segment:
         if threading.current_thread().name.startswith("snapshelf-joiner"):
             started.set()
             assert go_on.wait(30)
         return build(self, keys)
 
-    monkeypatch.setattr(Store, "_segment", slow)
+    monkeypatch.setattr(LiveIndex, "segment", slow)
     for number in range(MANY_SEGMENTS):
         store.upsert([record(f"new{number}")])
         store.refresh()
@@ -94,8 +95,8 @@ def test_searches_go_on_while_segments_are_joined(
     assert first(store, "late") == "late"
     assert first(store, "elsewhere") == "new1"
     go_on.set()
-    assert store._joining is not None
-    wait([store._joining])
+    assert store._live.joining is not None
+    wait([store._live.joining])
     assert len(store.refresh().segments) < before
     assert first(store, "elsewhere") == "new1"
     assert first(store, "new2") == "new2"

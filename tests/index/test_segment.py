@@ -88,3 +88,15 @@ def test_a_table_without_a_column_is_damaged(tmp_path: Path) -> None:
     np.savez(tmp_path / TABLE_FILE, keys=np.arange(3))
     with pytest.raises(StoreDamagedError, match=TABLE_FILE):
         Segment.read(tmp_path)
+
+
+def test_rows_of_keys_are_found_wherever_they_stand() -> None:
+    segment = segment_of({key: record(f"p{key}") for key in (2, 5, 9)})
+    rows, places = segment.rows_of(np.array([9, 1, 2, 7, 12], dtype=np.int64))
+    assert rows.tolist() == [2, 0]
+    assert places.tolist() == [0, 2]
+
+
+def test_an_empty_segment_holds_no_keys() -> None:
+    rows, places = segment_of({}).rows_of(np.array([1], dtype=np.int64))
+    assert rows.tolist() == places.tolist() == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import store as store_module
+from index import live_index
 from index.errors import (
     EmbedderMismatchError,
     StoreBusyError,
@@ -174,7 +174,7 @@ def test_many_small_segments_are_joined_and_answers_stay_exact(folder: Path) -> 
         expected = brute_force(by_key, query)
         assert [one.key for one in candidates] == [key for _, key in expected]
         counts.append(len(store.refresh().segments))
-    assert max(counts) <= store_module._MOST_SEGMENTS
+    assert max(counts) <= live_index._MOST_SEGMENTS
     assert any(later < earlier for earlier, later in pairwise(counts))  # they were joined
     store.close()
 

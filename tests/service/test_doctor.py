@@ -18,9 +18,10 @@ from service import wiring
 from service.doctor import Checkup, calibrated, check_up, risk_coverage
 from service.evaluation import read_queries
 from service.indexing import FeedIndexing
-from service.pipeline import SearchPipeline, SearchRequest
+from service.pipeline import SearchPipeline
 from service.self_check import labelled_questions, own_questions, trials
 from service.settings import Settings, load_settings
+from service.types import SearchRequest
 from service.wiring import Models
 from tests.service.conftest import Shop
 

@@ -12,7 +12,7 @@ from service import errors as service_errors
 from service import wiring
 from service.http import problems
 from service.http.app import create_app
-from tests.service.conftest import Shop, drawn, encoded
+from tests.service.conftest import Shop, drawn, encoded, shop_rows
 from vision import errors as vision_errors
 
 
@@ -85,6 +85,31 @@ def test_filters_k_and_box_are_obeyed(client: TestClient) -> None:
     [match] = item["matches"]
     assert match["color"] != "red"
     assert float(match["price"]["amount"]) <= 20
+
+
+def test_the_offer_shown_meets_a_price_said_in_words(shop: Shop, client: TestClient) -> None:
+    row = shop_rows()[0] | {"price": "6.00 USD", "merchant": "Nowhere", "availability": "preorder"}
+    shop.commit(row)
+    for data in ({"text": "under 7 dollars"}, {"filters": json.dumps({"price": {"max": 7}})}):
+        asked = data | {"answer": "true"}
+        body = client.post("/v1/search", files=photo(), data=asked).json()
+        [match] = body["items"][0]["matches"]
+        assert (match["id"], match["price"]["amount"]) == ("disc-red", "6.00")
+        assert [one["merchant"] for one in match["offers"]] == ["Nowhere", "The red shop"]
+        assert "6.00" in body["answer"]["text"]
+
+
+def test_what_is_written_is_decoded_in_the_processes_for_it(shop: Shop) -> None:
+    settings = shop.settings.model_copy(update={"decode_processes": 1})
+    service = wiring.http_service(settings, shop.models, shop.store, "127.0.0.1")
+    assert service.decoders is not None
+    upload = {"images": ("a.png", encoded(drawn("disc", "red", 64)))}
+    row = {"product": json.dumps({"title": "A disc", "price": "1.00 USD"})}
+    with TestClient(create_app(service)) as client:
+        assert client.put("/v1/products/new", data=row, files=upload).status_code == 201
+        service.decoders.close()
+        refused(client.put("/v1/products/newer", data=row, files=upload), 503)
+        assert client.get("/v1/products/newer").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from index.errors import FeedError, StoreBusyError
 from index.store import hold
 from service import wiring
 from service.indexing import Counts, FeedIndexing, IndexingOptions
-from service.pipeline import SearchRequest
+from service.types import SearchRequest
 from tests.service.conftest import Shop, drawn, encoded, shop_rows
 
 

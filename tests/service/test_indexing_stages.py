@@ -22,14 +22,14 @@ from service.ingest import Ingest
 from service.picture_sources import PictureSources
 from service.seen_rows import SeenRows
 from tests.fakes import FakeColours, FakeEmbedder, encoded, picture, small_store
-from vision.decode import PhotoLimits
+from vision.decode import decode
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 COLOURS = ("red", "green", "blue", "black")
 
 
 def ingest_of(store: Store, embedder: FakeEmbedder) -> Ingest:
-    return Ingest(embedder, FakeColours(), store, PhotoLimits())
+    return Ingest(embedder, FakeColours(), store, decode)
 
 
 class Bench:
@@ -304,6 +304,24 @@ def test_an_unchanged_picture_costs_no_download_and_no_embedding(
     seen.answers.clear()
     assert bench.run(feed, fresh=True).updated == 4
     assert [status for _, status in seen.answers] == [200] * 4
+
+
+def test_a_picture_whose_vectors_went_with_a_rollback_is_fetched_whole(
+    bench: Bench, handler: tuple[str, type[Handler]]
+) -> None:
+    server, seen = handler
+    feed = bench.feed([row(i, image_link=f"{server}/{COLOURS[i]}.png") for i in range(4)])
+    before = bench.run(feed).version
+    seen.pictures["/red.png"] = encoded(picture("yellow"))
+    assert bench.run(feed).updated == 1
+    changed = bench.content()
+    assert bench.store.rollback(before).restored == ("p0",)
+    assert bench.content() != changed
+    seen.answers.clear()
+    counts = bench.run(feed)
+    assert (counts.updated, counts.unchanged, counts.pictures) == (1, 3, 1)
+    assert sorted(status for _, status in seen.answers) == [200, 304, 304, 304]
+    assert bench.content() == changed
 
 
 def test_a_picture_that_cannot_be_fetched_is_named_with_row_address_and_reason(

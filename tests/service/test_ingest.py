@@ -11,9 +11,9 @@ from index.feed_rows import parse_row
 from index.types import SpaceId
 from service import wiring
 from service.ingest import Ingest
-from service.pipeline import SearchRequest
+from service.types import SearchRequest
 from tests.service.conftest import Shop, drawn, encoded, shop_rows
-from vision.decode import PhotoLimits, decode
+from vision.decode import decode
 
 ROW = {
     "id": "a",
@@ -156,7 +156,7 @@ def test_a_change_of_embedder_keeps_every_product_and_embeds_it_anew(shop: Shop)
     space = replace(shop.store.space, embedder="another (256-d, 0)")
     assert isinstance(space, SpaceId)
     store = type(shop.store)(shop.folder, space, fresh=True)
-    ingest = Ingest(shop.models.embedder, shop.models.colours, store, PhotoLimits())
+    ingest = Ingest(shop.models.embedder, shop.models.colours, store, decode)
     assert len(store.catalogue.pending()) == 9
     pipeline = replace(shop.pipeline, store=store)
     photo = encoded(drawn("box", "blue"))

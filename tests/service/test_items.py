@@ -6,7 +6,8 @@ import pytest
 from PIL import Image
 
 from service import wiring
-from service.pipeline import SearchPipeline, SearchRequest, SearchResult
+from service.pipeline import SearchPipeline
+from service.types import SearchRequest, SearchResult
 from tests.service.conftest import Shop, drawn, encoded
 from vision.errors import BadBoxError
 from vision.types import Box

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from service import wiring
 from service.http.app import create_app
-from service.pipeline import Match, SearchRequest
+from service.types import Match, SearchRequest
 from tests.service.conftest import Shop, drawn, encoded, shop_rows
 
 ROWS = [

@@ -9,7 +9,7 @@ from PIL import Image
 from service import wiring
 from service.evaluation import LabelledQuery, judge
 from service.http.app import create_app
-from service.pipeline import Match, SearchRequest
+from service.types import Match, SearchRequest
 from tests.service.conftest import Shop, drawn, encoded, shop_rows
 from vision.types import Box
 

@@ -1,5 +1,6 @@
 """The straight line, on a small drawn shop with the real embedded model."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,10 +8,10 @@ from PIL import Image
 
 from index.types import Filters, PriceRange
 from service.errors import RequestError
-from service.pipeline import SearchRequest
+from service.types import SearchRequest
 from tests.service.conftest import Shop, drawn, encoded, shop_rows
 from vision.errors import BadBoxError, NotAPictureError
-from vision.types import Box
+from vision.types import Box, DetectedItem, Photo
 
 
 def ids(shop: Shop, **request: object) -> list[str]:
@@ -149,6 +150,29 @@ def test_cheaper_means_below_the_price_of_what_the_photo_shows(shop: Shop) -> No
     assert result.words
     assert result.words.cheaper
     assert {one.product.group for one in result.items[0].matches} == {"disc"}
+
+
+def test_cheaper_is_one_price_for_all_views_of_an_item(shop: Shop) -> None:
+    """A region that alone resembles something dearer must not bring back what costs the same."""
+    photo = encoded(drawn("disc", "red"))  # 10 dollars, and nothing is cheaper
+    region = Box(44, 44, 84, 84)  # all red: no disc any more
+    [dearer] = shop.pipeline.search(SearchRequest(photo, box=region, is_grouped=False)).items
+    assert dearer.matches[0].product.group != "disc"
+    pipeline = replace(shop.pipeline, detector=OneRegion(region))
+    [plain] = pipeline.search(SearchRequest(photo, is_grouped=False)).items
+    assert plain.matches[0].product.id == "disc-red"
+    [cheaper] = pipeline.search(SearchRequest(photo, text="cheaper", is_grouped=False)).items
+    assert cheaper.matches == ()
+
+
+class OneRegion:
+    """Finds the same region in every photo."""
+
+    def __init__(self, box: Box) -> None:
+        self._box = box
+
+    def detect(self, photo: Photo) -> list[DetectedItem]:
+        return [DetectedItem(self._box, 1.0)]
 
 
 def test_a_new_brand_is_understood_after_its_product_is_written(shop: Shop) -> None:

@@ -160,13 +160,6 @@ def test_a_run_that_writes_nothing_asks_nothing(published: Shop) -> None:
     assert made.publish() == "00000001"
 
 
-def test_the_serving_pipeline_calibrates_if_it_is_given(published: Shop) -> None:
-    made = gate(published, serving=published.pipeline)
-    published.commit(*[row | {"price": "9.00 USD"} for row in feed()])
-    made.publish()  # nine products are too few: the gate lets that pass
-    assert published.store.refresh().calibration is None
-
-
 @pytest.mark.parametrize(
     ("lost", "gained", "is_fall"),
     [(0, 0, False), (4, 0, False), (5, 0, True), (5, 1, False), (7, 1, True), (20, 12, False)],

@@ -13,10 +13,11 @@ from index.types import Candidate
 from service import wiring
 from service.errors import RequestError
 from service.listing_collapse import Listing
-from service.pipeline import SearchPipeline, SearchRequest
+from service.pipeline import SearchPipeline
 from service.reranker_check import Asked, asked, compare_reranker, figures
 from service.reranking import DEPTH, Reranking, blended
 from service.self_check import Question, own_questions
+from service.types import SearchRequest
 from tests.fakes import FakeChat, picture, product
 from tests.service.conftest import Shop, drawn, encoded
 from vision.errors import ModelTimeoutError, UnknownModelError

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from service import wiring
 from service.answer.types import AnswerRequest
-from service.pipeline import SearchRequest, SearchResult
+from service.types import SearchRequest, SearchResult
 from tests.service.answer.poison import PHOTO_TEXTS
 from tests.service.conftest import Shop, drawn, encoded
 from tests.vision.chat_server import open_chat, running_server, says

@@ -25,7 +25,9 @@ from vision.errors import (
 )
 
 HOSTILE = "tests.vision.hostile_decoder"
-COST = DecodeCost(cpu_s=0.5, memory_bytes=600_000_000, wall_s=2.0)
+COST = DecodeCost(cpu_s=0.5, memory_bytes=600_000_000, wall_s=4.0)
+PATIENT = DecodeCost(cpu_s=60.0, memory_bytes=600_000_000, wall_s=120.0)
+"""For what is counted in bytes: on a busy machine 300 MB are slow to come."""
 GOOD = encoded(picture("red", (6, 5)), "PNG")
 
 
@@ -117,17 +119,19 @@ def test_processor_time_is_counted_one_below_and_one_above(hostile: DecodePool) 
 
 def test_clock_time_is_counted_one_below_and_one_above(hostile: DecodePool) -> None:
     assert hostile.decode(b"sleep 0.5").width == 5
-    with pytest.raises(PhotoTooSlowError, match="2 s in all"):
+    with pytest.raises(PhotoTooSlowError, match="4 s in all"):
         hostile.decode(b"sleep 60")
     assert hostile.decode(b"good").width == 5
 
 
 @pytest.mark.skipif(os.uname().sysname != "Linux", reason="RLIMIT_DATA counts maps on Linux alone")
-def test_memory_is_counted_one_below_and_one_above(hostile: DecodePool) -> None:
-    assert hostile.decode(b"eat 300000000").width == 5
+def test_memory_is_counted_one_below_and_one_above() -> None:
+    made = DecodePool(cost=PATIENT, processes=1, module=HOSTILE)
+    assert made.decode(b"eat 300000000").width == 5
     with pytest.raises(PhotoTooHeavyError, match="600,000,000 bytes"):
-        hostile.decode(b"eat 600000000")
-    assert hostile.decode(b"good").width == 5
+        made.decode(b"eat 600000000")
+    assert made.decode(b"good").width == 5
+    made.close()
 
 
 @pytest.mark.parametrize("said", [1, 2, 3, 5, 77, 255])

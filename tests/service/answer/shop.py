@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from index.types import Product
 from service.answer.types import AnswerRequest
-from service.pipeline import Match
+from service.types import Match
 from tests.fakes import offer, product
 from vision.errors import ModelUnavailableError
 from vision.types import Caption, ChatLimits, ChatMessage

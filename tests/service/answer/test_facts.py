@@ -8,7 +8,7 @@ from index.types import Filters, PriceRange, Product
 from service.answer.facts import MAX_PRODUCTS, comparable, facts_of
 from service.answer.reasons import is_cheapest_in_stock, true_reasons
 from service.answer.types import AnswerRequest
-from service.pipeline import Match
+from service.types import Match
 from tests.fakes import offer, product
 from tests.service.answer.shop import AERO, BORA, CIRRUS, request
 

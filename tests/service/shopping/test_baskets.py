@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.types import NO_FILTERS, Offer
-from service.pipeline import Match
 from service.shopping.baskets import Baskets, baskets_of
 from service.shopping.options import most_frequent_currency, options_of
 from service.shopping.types import Basket, Entry
+from service.types import Match
 from tests.fakes import offer, product
 
 MERCHANTS = ("Bazaar", "Kettle", "North")

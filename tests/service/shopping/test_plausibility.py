@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from index.verdict import Verdict, VerdictKind
-from service.pipeline import Match
 from service.shopping.plausibility import MIN_TEXT_COSINE, plausible
+from service.types import Match
 from tests.fakes import product
 
 

@@ -47,7 +47,7 @@ export function cropOf(item) {
   return el("div", { className: "yours" }, canvas);
 }
 
-export function whyList({ why }) {
+function whyList({ why }) {
   const chips = [
     ...why.agrees.map((field) => el("li", { className: "agrees" }, icon("check"), t("match.agrees", { what: named("field", field) }))),
     ...why.differs.map((field) => el("li", { className: "differs" }, icon("differs"), t("match.differs", { what: named("field", field) }))),

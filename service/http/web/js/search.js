@@ -27,7 +27,7 @@ export async function searchAll(active = 0) {
 // Finds what is in one item's box; what is shown meanwhile stays where it is still true.
 export async function searchItem(item) {
   if (item.isStale || item.isEdited) Object.assign(item, { matches: null, verdict: null, caption: null, attributes: {} });
-  Object.assign(item, { answer: null, turns: [], isStale: false, problem: null });
+  Object.assign(item, { answer: null, turns: [], isStale: false });
   tell("item", item);
   await run(item.box, {
     items: () => {},

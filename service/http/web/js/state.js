@@ -12,8 +12,8 @@ export const state = {
   active: 0,
 };
 
-// Calls `listener` whenever `event` is told: photo, items, item, answer, active, filters,
-// understood, busy, problem, done.
+// Calls `listener` whenever `event` is told: photo, items, item, answer, turns, active,
+// filters, understood, busy, problem, done.
 export function listen(event, listener) {
   (listeners[event] ??= []).push(listener);
 }
@@ -39,7 +39,6 @@ export function newItem(box, score = null) {
     isStale: false, // words or filters have changed since
     answer: null,
     turns: [],
-    problem: null,
   };
 }
 

@@ -149,7 +149,6 @@ export default {
   "list.unproven": "A cheaper basket may exist; there was no time to prove it.",
   "list.quantity": "{n} ×",
 
-  "status.found": "found",
   "status.suggested": "a suggestion",
   "status.out_of_stock": "out of stock",
   "status.no_offer": "no offer with a price",

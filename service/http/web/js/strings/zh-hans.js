@@ -149,7 +149,6 @@ export default {
   "list.unproven": "可能还有更便宜的组合；时间不足，未能证明。",
   "list.quantity": "{n} ×",
 
-  "status.found": "已找到",
   "status.suggested": "建议",
   "status.out_of_stock": "缺货",
   "status.no_offer": "没有标价的报价",

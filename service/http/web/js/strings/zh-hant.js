@@ -149,7 +149,6 @@ export default {
   "list.unproven": "可能還有更便宜的組合；時間不足，未能證明。",
   "list.quantity": "{n} ×",
 
-  "status.found": "已找到",
   "status.suggested": "建議",
   "status.out_of_stock": "缺貨",
   "status.no_offer": "沒有標價的報價",
