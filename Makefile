@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 PACKAGES := vision index service scripts
+PG_CONF := /etc/postgresql-common
 
 help: ## say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
@@ -26,8 +27,11 @@ check: setup ## format, lint, types, and the arrows between the packages
 
 test: check ## check, then every test
 	@missing=""; command -v chromium >/dev/null || missing="chromium"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; } \
+	  { case "$$missing" in *postgresql*) mkdir -p $(PG_CONF); [ -e $(PG_CONF)/createcluster.conf ] || \
+	      echo "create_main_cluster = false" >$(PG_CONF)/createcluster.conf;; esac; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive UCF_FORCE_CONFFOLD=1 apt-get install -y -qq --no-install-recommends $$missing; } \
 	  || echo "not installed: $$missing; their tests will be skipped"; fi
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 

@@ -1,6 +1,6 @@
 """Kills an indexing run with SIGKILL at random moments and looks for what it had acknowledged.
 
-``python -m benchmarks.crash --kills 20``
+``python -m benchmarks.crash --kills 20 [--postgresql]``
 
 The child is the real ``FeedIndexing`` and ``Ingest`` on a feed of products with pictures, with a
 cheap embedder (the picture's own pixels), so that a kill costs seconds; batches of 1, 32 and 256
@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,14 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.machine import machine_line
+from index.place import Place, place_of
 from index.snapshot import living
 from index.store import Store
 from index.types import Query, SpaceId
 from service.indexing import FeedIndexing
 from service.ingest import Ingest, Outcome
 from service.picture_sources import PictureSources
+from tests.postgres import PostgresServer, running_server
 from vision.decode import decode
 from vision.types import EmbedderId, Vectors
 
@@ -89,7 +92,7 @@ def child(folder: Path, batch_rows: int) -> None:
     import service.feed_batches
 
     service.feed_batches.BATCH_ROWS = batch_rows
-    store = Store(folder / "store", SPACE, create=True)
+    store = Store(where(folder), SPACE, create=True)
     ingest = JournalledIngest(PixelEmbedder(), MeanColour(), store, decode)
     ingest.journal = folder / "journal"
     FeedIndexing(store, ingest).run(
@@ -98,6 +101,21 @@ def child(folder: Path, batch_rows: int) -> None:
         progress=lambda rows: print(rows, flush=True),
     )
     store.close()
+
+
+def where(folder: Path) -> Place:
+    """The store of the runs: what the file ``address`` names, else a folder."""
+    named = folder / "address"
+    return place_of(named.read_text() if named.exists() else str(folder / "store"), folder)
+
+
+def begin_anew(folder: Path, server: PostgresServer | None) -> None:
+    """The next run finds no store."""
+    (folder / "journal").unlink(missing_ok=True)
+    shutil.rmtree(folder / "store", ignore_errors=True)
+    if server is not None:
+        address = server.place().url.render_as_string(hide_password=False)
+        (folder / "address").write_text(address)
 
 
 def make_feed(folder: Path, rows: int) -> None:
@@ -130,7 +148,7 @@ def kill_once(folder: Path, batch_rows: int, rows: int, after_s: float) -> bool:
 
 def check(folder: Path) -> Counter[str]:
     """Opens the store as the next process would and counts what is wrong."""
-    store = Store(folder / "store", SPACE)
+    store = Store(where(folder), SPACE)
     lines = (folder / "journal").read_text().split("\n") if (folder / "journal").exists() else []
     acknowledged = dict.fromkeys(lines[:-1])  # a line without its end was not written whole
     ids = store.catalogue.ids()
@@ -152,13 +170,16 @@ def _vector(folder: Path, product_id: str) -> Vectors:
     return PixelEmbedder().embed_images([image])[0]
 
 
-def run(kills: int, feed_rows: int, seed: int) -> Counter[str]:
+def run(
+    kills: int, feed_rows: int, seed: int, server: PostgresServer | None = None
+) -> Counter[str]:
     """Kills so many times; gives what was seen and what was wrong."""
     draw = random.Random(seed)  # noqa: S311 (no secret)
     total: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_feed(folder, feed_rows)
+        begin_anew(folder, server)
         for number in range(kills):
             batch_rows = BATCHES[number % len(BATCHES)]
             rows = draw.randint(0, feed_rows + feed_rows // 10)  # one in eleven after the last row
@@ -169,8 +190,7 @@ def run(kills: int, feed_rows: int, seed: int) -> Counter[str]:
             total["runs that ended before"] += not was_running
             total.update(found)
             if number % 2:
-                shutil.rmtree(folder / "store")
-                (folder / "journal").unlink(missing_ok=True)
+                begin_anew(folder, server)
             faults = {key: value for key, value in found.items() if key in FAULTS and value}
             print(
                 f"kill {number + 1}: batches of {batch_rows}, at row {rows}, "
@@ -188,13 +208,16 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--rows", type=int, default=2_000, help="products of the feed")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--postgresql", action="store_true", help="a store in Debian's server")
     parser.add_argument("--child", type=Path)
     parser.add_argument("--batch-rows", type=int, default=32)
     arguments = parser.parse_args()
     if arguments.child:
         child(arguments.child, arguments.batch_rows)
         return
-    total = run(arguments.kills, arguments.rows, arguments.seed)
+    server = running_server(is_durable=True) if arguments.postgresql else nullcontext()
+    with server as opened:
+        total = run(arguments.kills, arguments.rows, arguments.seed, opened)
     print(machine_line())
     print(json.dumps(total))
     sys.exit(1 if any(total[one] for one in FAULTS) else 0)

@@ -27,17 +27,17 @@ def speed() -> dict[str, float]:
         catalogue = Catalogue(tables.sqlite_engine(path, create=True))
         engine = sqlite.writing(tables.sqlite_engine(path, create=False))
         with engine.begin() as connection:
-            connection.execute(sa.insert(tables.product), _rows())
+            connection.execute(sa.insert(tables.product), rows(PRODUCTS))
         before = _bytes(engine)
         started = time.perf_counter()
         with engine.begin() as connection:
             lexical.build(connection)
         figures["build, s"] = time.perf_counter() - started
         figures["bytes a product"] = (_bytes(engine) - before) / PRODUCTS
-        for name, question in _questions().items():
-            figures[f"{name}, ms"] = _milliseconds(catalogue.lexical, question)
-        common = _questions()["ten common words"]
-        figures["the same by BM25, ms"] = _milliseconds(partial(bm25_rows, catalogue), common)
+        for name, question in questions().items():
+            figures[f"{name}, ms"] = milliseconds(catalogue.lexical, question)
+        common = questions()["ten common words"]
+        figures["the same by BM25, ms"] = milliseconds(partial(bm25_rows, catalogue), common)
         catalogue.close()
     print(f"\n{PRODUCTS:,} products")
     for name, value in figures.items():
@@ -45,7 +45,7 @@ def speed() -> dict[str, float]:
     return figures
 
 
-def _questions() -> dict[str, str]:
+def questions() -> dict[str, str]:
     """By how many products hold their words."""
     return {
         "one code": "SKU-777",
@@ -71,7 +71,7 @@ def bm25_rows(catalogue: Catalogue, words: str) -> Sequence[tuple[int, float]]:
         return [(key, score) for key, score in connection.exec_driver_sql(statement, (quoted,))]
 
 
-def _milliseconds(search: Callable[[str], object], question: str) -> float:
+def milliseconds(search: Callable[[str], object], question: str) -> float:
     times = []
     for _ in range(_REPEATS):
         started = time.perf_counter()
@@ -80,11 +80,11 @@ def _milliseconds(search: Callable[[str], object], question: str) -> float:
     return sorted(times)[_REPEATS // 2] * 1e3
 
 
-def _rows() -> list[dict[str, object]]:
+def rows(products: int) -> list[dict[str, object]]:
     drawn = np.random.default_rng(0)
     frequencies = 1 / np.arange(1, _WORDS + 1)
-    words = drawn.choice(_WORDS, size=(PRODUCTS, 56), p=frequencies / frequencies.sum())
-    brands, kinds = drawn.integers(500, size=PRODUCTS), drawn.integers(20, size=PRODUCTS)
+    words = drawn.choice(_WORDS, size=(products, 56), p=frequencies / frequencies.sum())
+    brands, kinds = drawn.integers(500, size=products), drawn.integers(20, size=products)
     return [
         {
             "id": f"SKU-{i}",
@@ -100,7 +100,7 @@ def _rows() -> list[dict[str, object]]:
             "content_hash": "",
             "sequence": 1,
         }
-        for i in range(PRODUCTS)
+        for i in range(products)
     ]
 
 

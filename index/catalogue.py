@@ -1,6 +1,6 @@
 """The truth in SQL: products, offers, pictures and vectors, written in whole transactions."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from index import history, lexical, sqlite, tables
+from index import database, history, lexical, tables
 from index.catalogue_reads import (
     IndexedProduct,
     KnownPicture,
@@ -22,7 +22,7 @@ from index.catalogue_reads import (
     read_text_embeddings,
     vector_of,
 )
-from index.catalogue_writes import next_sequence, set_meta, write_record
+from index.catalogue_writes import next_sequence, set_meta, write_records
 from index.downloads import Download, prune_downloads, read_downloads, write_downloads
 from index.errors import StoreTooNewError, StoreUnwritableError, UnknownProductError
 from index.history_restore import remove
@@ -52,10 +52,12 @@ class Catalogue:
             StoreTooNewError: the tables were made by a later version of the program.
             StoreUnwritableError: they were made by an earlier one, and cannot be written.
         """
-        self._engine = engine
-        self._writer = sqlite.writing(engine)
+        self._engine = database.reading(engine)
+        self._writer = database.writing(engine)
         self.is_fed = False
         """Whether writes belong to an indexing run, which ``History`` can undo by itself."""
+        self.before_write: Callable[[], None] = lambda: None
+        """Called at the start of each write, inside its transaction; an error of it ends that."""
         self._check_schema()
 
     def upsert(self, records: Sequence[ProductRecord]) -> None:
@@ -66,10 +68,10 @@ class Catalogue:
         """
         with self.writing() as connection:
             sequence = self._next_sequence(connection)
-            for chunk in chunks([record.product.id for record in records]):
-                history.archive(connection, find_keys(connection, chunk), sequence)
-            for record in records:
-                write_record(connection, record, sequence)
+            for chunk in chunks(list(records)):
+                ids = [record.product.id for record in chunk]
+                history.archive(connection, find_keys(connection, ids), sequence)
+                write_records(connection, chunk, sequence)
 
     def delete(self, ids: Iterable[str]) -> int:
         """Removes products and their pictures; gives how many there were.
@@ -363,9 +365,11 @@ class Catalogue:
 
         Raises:
             StoreUnwritableError: the database is read-only, locked or the disk is full.
+            StoreUnavailableError: it does not answer; a commit that it was told of may be done.
         """
         try:
             with self._writer.begin() as connection:
+                self.before_write()
                 yield connection
         except sa.exc.OperationalError as error:
             raise StoreUnwritableError(f"the catalogue cannot be written: {error.orig}") from error

@@ -1,7 +1,7 @@
 """What one transaction writes: statements for products, offers, pictures and settings."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,47 +10,113 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from index import lexical
-from index.catalogue_reads import read_meta
+from index.catalogue_reads import chunks, read_meta
 from index.history import prune_displays
 from index.tables import display, meta, offer, picture, price_history, product
 from index.types import Offer, PictureRecord, Price, ProductRecord, Vector
 
 
-def write_record(connection: Connection, record: ProductRecord, sequence: int) -> None:
-    """Adds or replaces one product with its words, offers, prices, pictures and vectors.
+def write_records(connection: Connection, records: Sequence[ProductRecord], sequence: int) -> None:
+    """Adds or replaces products with their words, offers, prices, pictures and vectors.
 
-    What it replaces is in the past already, where a kept version needs it (``history.archive``).
+    One statement a table and not one a row: SQLAlchemy takes longer to build a statement than the
+    database to run it. What is replaced is in the past already, where a kept version needs it
+    (``history.archive``).
+
+    Args:
+        connection: a writing transaction.
+        records: at most as many as one statement takes; a product that comes again replaces itself.
+        sequence: the number of this write.
     """
-    values = _product_values(record, sequence)
-    key = connection.scalar(sa.select(product.c.key).where(product.c.id == record.product.id))
-    if key is None:
-        key = connection.execute(
-            sa.insert(product).values(values).returning(product.c.key)
-        ).scalar_one()
-    else:
-        connection.execute(sa.update(product).where(product.c.key == key).values(values))
-    lexical.write(connection, key, record.product)
-    before = _remove_pictures(connection, key)
-    _write_offers(connection, key, record.product.offers)
-    for position, one in enumerate(record.pictures):
-        _write_picture(connection, key, position, one)
+    for unique in _without_repeats(records):
+        known = _keys(connection, unique)
+        _write_products(connection, unique, known, sequence)
+        keys = _keys(connection, unique)
+        found = {keys[one.product.id]: one for one in unique}
+        lexical.write(connection, {key: one.product for key, one in found.items()})
+        _write_offers(connection, found, list(known.values()))
+        _write_pictures(connection, found, list(known.values()))
+
+
+def _without_repeats(records: Sequence[ProductRecord]) -> Iterator[list[ProductRecord]]:
+    """Runs of records in which each product is there once."""
+    unique: dict[str, ProductRecord] = {}
+    for one in records:
+        if one.product.id in unique:
+            yield list(unique.values())
+            unique = {}
+        unique[one.product.id] = one
+    if unique:
+        yield list(unique.values())
+
+
+def _keys(connection: Connection, records: Sequence[ProductRecord]) -> dict[str, int]:
+    """The keys of those products that are there, by id."""
+    ids = [one.product.id for one in records]
+    rows = connection.execute(sa.select(product.c.id, product.c.key).where(product.c.id.in_(ids)))
+    return {row.id: row.key for row in rows}
+
+
+def _write_products(
+    connection: Connection,
+    records: Sequence[ProductRecord],
+    known: Mapping[str, int],
+    sequence: int,
+) -> None:
+    values = [_product_values(one, sequence) for one in records]
+    _insert(connection, product, [one for one in values if one["id"] not in known])
+    if known:
+        names = [name for name in values[0] if name != "id"]
+        update = (
+            sa.update(product)
+            .where(product.c.key == sa.bindparam("of"))
+            .values({name: sa.bindparam(f"new_{name}") for name in names})
+        )
+        changed = [
+            {"of": known[one["id"]], **{f"new_{name}": one[name] for name in names}}
+            for one in values
+            if one["id"] in known
+        ]
+        connection.execute(update, changed)
+
+
+def _write_pictures(
+    connection: Connection, found: Mapping[int, ProductRecord], replaced: Sequence[int]
+) -> None:
+    """In place of those of the products ``replaced``."""
+    owned = picture.c.product_key.in_(replaced)
+    before = set(connection.scalars(sa.select(picture.c.sha256).where(owned)))
+    connection.execute(sa.delete(picture).where(owned))
+    _write_displays(connection, [one for record in found.values() for one in record.pictures])
+    rows = [
+        {
+            "product_key": key,
+            "position": position,
+            "source": one.source,
+            "sha256": one.sha256,
+            "embedding": _blob(one.embedding),
+            "colours": _blob(one.colours),
+        }
+        for key, record in found.items()
+        for position, one in enumerate(record.pictures)
+    ]
+    _insert(connection, picture, rows)
     prune_displays(connection, before)
 
 
-def _write_picture(connection: Connection, key: int, position: int, one: PictureRecord) -> None:
-    known = connection.scalar(sa.select(display.c.sha256).where(display.c.sha256 == one.sha256))
-    if known is None and one.display_jpeg is not None:
-        connection.execute(sa.insert(display).values(sha256=one.sha256, jpeg=one.display_jpeg))
-    connection.execute(
-        sa.insert(picture).values(
-            product_key=key,
-            position=position,
-            source=one.source,
-            sha256=one.sha256,
-            embedding=_blob(one.embedding),
-            colours=_blob(one.colours),
-        )
-    )
+def _write_displays(connection: Connection, pictures: Sequence[PictureRecord]) -> None:
+    """The small pictures that are not there yet; one that many products show is kept once."""
+    jpegs = {one.sha256: one.display_jpeg for one in pictures if one.display_jpeg is not None}
+    for chunk in chunks(list(jpegs)):
+        known = sa.select(display.c.sha256).where(display.c.sha256.in_(chunk))
+        missing = set(chunk) - set(connection.scalars(known))
+        rows = [{"sha256": one, "jpeg": jpegs[one]} for one in chunk if one in missing]
+        _insert(connection, display, rows)
+
+
+def _insert(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(sa.insert(table), rows)
 
 
 def _product_values(record: ProductRecord, sequence: int) -> dict[str, Any]:
@@ -71,51 +137,53 @@ def _product_values(record: ProductRecord, sequence: int) -> dict[str, Any]:
     }
 
 
-def _write_offers(connection: Connection, key: int, offers: Sequence[Offer]) -> None:
+def _write_offers(
+    connection: Connection, found: Mapping[int, ProductRecord], replaced: Sequence[int]
+) -> None:
+    """In place of those of the products ``replaced``; prices that changed are noted."""
+    owned = offer.c.product_key.in_(replaced)
     before = {
-        row.merchant: _price(row.amount, row.currency)
-        for row in connection.execute(sa.select(offer).where(offer.c.product_key == key))
+        (row.product_key, row.merchant): _price(row.amount, row.currency)
+        for row in connection.execute(sa.select(offer).where(owned))
     }
-    connection.execute(sa.delete(offer).where(offer.c.product_key == key))
+    connection.execute(sa.delete(offer).where(owned))
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    for position, one in enumerate(offers):
-        amount = str(one.price.amount) if one.price else None
-        currency = one.price.currency if one.price else None
-        connection.execute(
-            sa.insert(offer).values(
-                product_key=key,
-                merchant=one.merchant,
-                position=position,
-                amount=amount,
-                currency=currency,
-                regular_amount=str(one.regular_price.amount) if one.regular_price else None,
-                availability=one.availability,
-                link=one.link,
-                source_id=one.source_id,
-            )
-        )
-        if amount is not None and before.get(one.merchant) != one.price:
-            connection.execute(
-                sa.insert(price_history).values(
-                    product_key=key,
-                    merchant=one.merchant,
-                    amount=amount,
-                    currency=currency,
-                    seen_at=now,
-                )
-            )
+    offers = [
+        (key, position, one)
+        for key, record in found.items()
+        for position, one in enumerate(record.product.offers)
+    ]
+    _insert(connection, offer, [_offer_values(*one) for one in offers])
+    prices = [
+        {
+            "product_key": key,
+            "merchant": one.merchant,
+            "amount": str(one.price.amount),
+            "currency": one.price.currency,
+            "seen_at": now,
+        }
+        for key, _, one in offers
+        if one.price is not None and before.get((key, one.merchant)) != one.price
+    ]
+    _insert(connection, price_history, prices)
+
+
+def _offer_values(key: int, position: int, one: Offer) -> dict[str, Any]:
+    return {
+        "product_key": key,
+        "merchant": one.merchant,
+        "position": position,
+        "amount": str(one.price.amount) if one.price else None,
+        "currency": one.price.currency if one.price else None,
+        "regular_amount": str(one.regular_price.amount) if one.regular_price else None,
+        "availability": one.availability,
+        "link": one.link,
+        "source_id": one.source_id,
+    }
 
 
 def _price(amount: str | None, currency: str | None) -> Price | None:
     return None if amount is None or currency is None else Price(Decimal(amount), currency)
-
-
-def _remove_pictures(connection: Connection, key: int) -> set[str]:
-    hashes = connection.scalars(sa.select(picture.c.sha256).where(picture.c.product_key == key))
-    found = set(hashes.all())
-    if found:
-        connection.execute(sa.delete(picture).where(picture.c.product_key == key))
-    return found
 
 
 def next_sequence(connection: Connection) -> int:

@@ -12,6 +12,7 @@ CatalogueError
 └── StoreError              the folder or database
     ├── StoreMissingError       there is no store here
     ├── StoreBusyError          another process writes to it
+    ├── StoreUnavailableError   its database does not answer
     ├── StoreUnwritableError    read-only, or the disk is full
     ├── StoreDamagedError       a checksum does not hold and it cannot be mended
     ├── UnknownVersionError     no kept version has this name
@@ -63,6 +64,10 @@ class StoreMissingError(StoreError):
 
 class StoreBusyError(StoreError):
     """Another process is writing to the store."""
+
+
+class StoreUnavailableError(StoreError):
+    """The store's database does not answer; what was not acknowledged is not written."""
 
 
 class StoreUnwritableError(StoreError):

@@ -20,6 +20,7 @@ __all__ = ["FeedRow", "parse_price", "parse_row"]
 DEFAULT_MERCHANT = ""
 MAX_FIELD_CHARACTERS = 100_000
 MAX_PICTURES = 100
+MAX_ID_CHARACTERS = 200
 
 _ALIASES = {
     "google_product_category": "category",
@@ -76,8 +77,9 @@ def parse_row(raw: Mapping[str, object], currency: str = "") -> FeedRow:
     """
     row = _normalised(raw)
     product_id = _required(row, "id")
-    if len(product_id) > 200:
-        raise RowError("id", f"has {len(product_id)} characters; at most 200 are allowed")
+    if len(product_id) > MAX_ID_CHARACTERS:
+        reason = f"has {len(product_id)} characters; at most {MAX_ID_CHARACTERS} are allowed"
+        raise RowError("id", reason)
     product = Product(
         id=product_id,
         group=row.get("item_group_id") or product_id,

@@ -59,9 +59,10 @@ def restore(connection: Connection, to: int, sequence: int, *, is_feed_only: boo
 def remove(connection: Connection, keys: Sequence[int], sequence: int) -> None:
     """Removes products with all that is theirs; at most as many as one statement takes."""
     hashes = _hashes_of(connection, keys)
-    for key in keys:
-        lexical.remove(connection, key)
-        connection.execute(sa.insert(deletion).values(product_key=key, sequence=sequence))
+    lexical.remove(connection, keys)
+    if keys:
+        gone = [{"product_key": key, "sequence": sequence} for key in keys]
+        connection.execute(sa.insert(deletion), gone)
     connection.execute(sa.delete(picture).where(picture.c.product_key.in_(keys)))
     connection.execute(sa.delete(product).where(product.c.key.in_(keys)))
     prune_displays(connection, hashes)
@@ -130,8 +131,7 @@ def _bring_back(connection: Connection, keys: list[int], to: int, sequence: int)
     )
     _copy_back(connection, past_price_history, price_history, sa.and_(returned, is_last))
     connection.execute(sa.delete(deletion).where(deletion.c.product_key.in_(keys)))
-    for key, found in read_products(connection, keys).items():
-        lexical.write(connection, key, found)
+    lexical.write(connection, read_products(connection, keys))
     prune_displays(connection, hashes)
 
 

@@ -1,22 +1,20 @@
-"""The words of products in SQLite's full-text index, and the products that hold a question's words.
+"""The words of products, and the products that hold a question's words.
 
-The table is written in the transaction of its product. Words come from ``lexical_words`` parted by
-spaces, and FTS5's ``ascii`` tokenizer takes every byte beyond ASCII for a letter: what is a word is
-decided here alone, whatever SQLite knows of Unicode. A question is never written in FTS5's query
-language: each of its words is looked up as a value in the index's own list of words.
-
-Source: https://www.sqlite.org/fts5.html, on ``fts5vocab`` tables.
+They are written in the transaction of their product, and kept by the database's own full-text
+index (``lexical_fts5``, ``lexical_postgres``). That index only finds: what is a word is decided by
+``lexical_words``, and what it is worth here, so that every database gives the same scores.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import ModuleType
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
+from index import lexical_fts5, lexical_postgres
 from index.catalogue_reads import chunks, read_products
 from index.lexical_words import Wanted, wanted_of, words_of
 from index.tables import product
@@ -33,38 +31,33 @@ COLUMN_WEIGHTS = {"title": 1.0, "brand": 1.0, "codes": 1.0, "kind": 0.8, "detail
 UNKNOWN = 0.5
 """What a word that no product holds weighs, beside one that a single product holds."""
 
-_TABLES = (
-    "CREATE VIRTUAL TABLE lexical USING fts5("
-    "title, brand, codes, kind, details, detail=column, tokenize='ascii')",
-    "CREATE VIRTUAL TABLE lexical_words USING fts5vocab(lexical, row)",
-    "CREATE VIRTUAL TABLE lexical_places USING fts5vocab(lexical, instance)",
-)
-_lexical = sa.table("lexical", sa.column("rowid"), *(sa.column(name) for name in COLUMN_WEIGHTS))
-_words = sa.table("lexical_words", sa.column("term"), sa.column("doc"))
-_places = sa.table("lexical_places", *(sa.column(name) for name in ("term", "doc", "col")))
+_INDEXES = {"sqlite": lexical_fts5, "postgresql": lexical_postgres}
 
 
 def build(connection: Connection) -> None:
-    """Makes the tables, in place of older ones, and fills them from the products."""
-    for name in ("lexical_places", "lexical_words", "lexical"):
-        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
-    for statement in _TABLES:
-        connection.exec_driver_sql(statement)
+    """Makes the index, in place of an older one, and fills it from the products."""
+    _index(connection).make(connection)
     keys = list(connection.scalars(sa.select(product.c.key).order_by(product.c.key)))
     for chunk in chunks(keys):
-        for key, found in read_products(connection, chunk).items():
-            _insert(connection, key, found)
+        _insert(connection, read_products(connection, chunk))
 
 
-def write(connection: Connection, key: int, found: Product) -> None:
-    """Writes the words of a product in place of those it had."""
-    remove(connection, key)
-    _insert(connection, key, found)
+def write(connection: Connection, found: Mapping[int, Product]) -> None:
+    """Writes the words of products, by key, in place of those they had."""
+    remove(connection, list(found))
+    _insert(connection, found)
 
 
-def remove(connection: Connection, key: int) -> None:
-    """Takes the words of a product away, if it has any."""
-    connection.execute(sa.delete(_lexical).where(_lexical.c.rowid == key))
+def remove(connection: Connection, keys: Sequence[int]) -> None:
+    """Takes the words of products away, of those that have any."""
+    if keys:
+        _index(connection).remove(connection, keys)
+
+
+def _insert(connection: Connection, found: Mapping[int, Product]) -> None:
+    if found:
+        words = {key: words_of(one) for key, one in found.items()}
+        _index(connection).insert(connection, words)
 
 
 def search(connection: Connection, text: str, limit: int = MAX_HITS) -> LexicalScores:
@@ -96,18 +89,18 @@ def search(connection: Connection, text: str, limit: int = MAX_HITS) -> LexicalS
     return _best(found, total, limit)
 
 
-def _insert(connection: Connection, key: int, found: Product) -> None:
-    connection.execute(sa.insert(_lexical).values(rowid=key, **asdict(words_of(found))))
+def _index(connection: Connection) -> ModuleType:
+    """The full-text index of a database; both have the same functions."""
+    return _INDEXES[connection.dialect.name]
 
 
 def _frequencies(connection: Connection, wanted: Sequence[Wanted]) -> dict[str, int]:
-    """In how many products each word stands; words that stand in none are left out."""
+    """In how many products each word stands; words that stand in none are left out.
+
+    Where a word stands in more than ``MAX_ROWS``, the number may be any above.
+    """
     terms = {term for one in wanted for term in (one.whole, *one.parts) if term}
-    found = {}
-    for term in terms:  # one by one: a list would read the whole index
-        count = connection.scalar(sa.select(_words.c.doc).where(_words.c.term == term))
-        if count:
-            found[term] = int(count)
+    found: dict[str, int] = _index(connection).frequencies(connection, terms, MAX_ROWS)
     return found
 
 
@@ -140,9 +133,8 @@ def _affordable(terms: Iterable[str], known: dict[str, int]) -> tuple[list[str],
 
 def _hits(connection: Connection, term: str, weight: float) -> tuple[Ids, NDArray[np.float64]]:
     """The products that hold a word, ascending, each with what the word adds to its score."""
-    query = sa.select(_places.c.doc, _places.c.col).where(_places.c.term == term)
     best: dict[int, float] = {}
-    for key, column in connection.execute(query):
+    for key, column in _index(connection).places(connection, term):
         best[key] = max(best.get(key, 0.0), COLUMN_WEIGHTS[column])
     keys = np.fromiter(best, dtype=np.int64, count=len(best))
     return keys, weight * np.fromiter(best.values(), dtype=np.float64, count=len(best))

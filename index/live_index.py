@@ -10,13 +10,13 @@ from dataclasses import replace
 import numpy as np
 from sqlalchemy.exc import SQLAlchemyError
 
+from index.backends import check_space
 from index.calibration_setting import read_calibration
 from index.catalogue import Catalogue
 from index.errors import StoreError
 from index.ranking import LiveSegment
 from index.segment import Segment
 from index.snapshot import MANY_SEGMENTS, Snapshot, due, joined, swapped, without
-from index.store_folder import check_space
 from index.types import Ids, SpaceId
 
 logger = logging.getLogger(__name__)
@@ -82,6 +82,14 @@ class LiveIndex:
                 indexed_at=saved.indexed_at,
             )
         return saved
+
+    def joined(self) -> tuple[Segment, Snapshot]:
+        """Joins everything into one segment; gives it and the state that it was joined from."""
+        with self._compacting:
+            current = self.latest()
+            whole = joined(current.segments, self.segment)
+            self._swap(current.segments, whole)
+        return whole, current
 
     def segment(self, keys: Sequence[int] | Ids) -> Segment:
         """Builds a segment of what the catalogue has of these keys."""

@@ -1,7 +1,8 @@
 """What outlives one request but is no catalogue: sessions that expire, and feedback that does not.
 
-A database file of its own beside the catalogue's: each search writes a row here, which must not
-wait for an indexing run. A session is bytes with an end; what is in them is the caller's matter.
+Each search writes a row here, which must not wait for an indexing run: in SQLite it is a database
+file of its own beside the catalogue's, in PostgreSQL tables with a lock of their own. A session is
+bytes with an end; what is in them is the caller's matter.
 """
 
 import time
@@ -13,12 +14,12 @@ from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection, Engine
 
+from index.database import Writes, insert_new, writing
 from index.errors import StoreDamagedError, StoreUnwritableError
 from index.feedback_table import feedback, metadata
-from index.sqlite import open_database, writing
+from index.sqlite import open_database
 
 DATABASE = "sessions.sqlite3"
 MAX_SESSIONS = 10_000
@@ -63,7 +64,7 @@ class Sessions:
 
     def __init__(
         self,
-        path: Path,
+        source: Path | Engine,
         clock: Callable[[], float] = time.time,
         max_sessions: int = MAX_SESSIONS,
         max_bytes: int = MAX_SESSIONS_BYTES,
@@ -71,14 +72,14 @@ class Sessions:
         """Makes or opens the file at the first use: a store that keeps no sessions has none.
 
         Args:
-            path: the database file.
+            source: SQLite's file, or an engine whose tables exist.
             clock: gives seconds since 1970.
             max_sessions: most sessions at once.
             max_bytes: most bytes of them together. Over either limit those that end first go:
                 the ones that were not used for longest.
         """
-        self._path = path
-        self._opened: Engine | None = None
+        self._source = source
+        self._opened = source if isinstance(source, Engine) else None
         self._opening = Lock()
         self._clock = clock
         self._max_sessions = max_sessions
@@ -96,7 +97,7 @@ class Sessions:
         with self._writing() as connection:
             self._sweep(connection, now)
             connection.execute(
-                insert(session).values(
+                sa.insert(session).values(
                     id=session_id,
                     revision=1,
                     expires_at=now + seconds,
@@ -161,8 +162,8 @@ class Sessions:
             StoreUnwritableError: as ``open``.
         """
         with self._writing() as connection:
-            row = insert(feedback).values(at=self._clock(), **values).on_conflict_do_nothing()
-            return connection.execute(row).rowcount == 1
+            row = insert_new(self._engine, feedback, {"at": self._clock(), **values})
+            return connection.execute(row.returning(feedback.c.at)).first() is not None
 
     def feedback_rows(self) -> Iterator[sa.Row[Any]]:
         """Gives every row of feedback, oldest first."""
@@ -186,7 +187,8 @@ class Sessions:
         """
         with self._opening:
             if self._opened is None:
-                self._opened = open_database(self._path, metadata, _PRAGMAS, _WAIT_S)
+                assert isinstance(self._source, Path)
+                self._opened = open_database(self._source, metadata, _PRAGMAS, _WAIT_S)
             return self._opened
 
     def _sweep(self, connection: Connection, now: float) -> None:
@@ -212,7 +214,7 @@ class Sessions:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._guarded(), writing(self._engine).begin() as connection:
+        with self._guarded(), writing(self._engine, Writes.SESSIONS).begin() as connection:
             yield connection
 
     @contextmanager
@@ -222,4 +224,4 @@ class Sessions:
         except sa.exc.OperationalError as error:
             raise StoreUnwritableError(f"the sessions cannot be used: {error.orig}") from error
         except sa.exc.DatabaseError as error:
-            raise StoreDamagedError(f"{self._path.name} is damaged: {error.orig}") from error
+            raise StoreDamagedError(f"{DATABASE} is damaged: {error.orig}") from error

@@ -31,6 +31,10 @@ class Snapshot:
     """What verdicts are judged by; None: nobody calibrated this catalogue."""
 
 
+EMPTY = Snapshot(0, (), "", 0, "")
+"""The state of a catalogue that nothing was written to."""
+
+
 def due(segments: Sequence[LiveSegment]) -> tuple[LiveSegment, ...]:
     """Gives the segments to join; none while there are few.
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from sqlalchemy.engine import Engine
 
 from index import ranking
+from index.backends import adopt_space, backend_of, space_settings
 from index.calibration_setting import CALIBRATION, read_calibration
 from index.catalogue import Catalogue
 from index.catalogue_history import History
@@ -17,38 +18,34 @@ from index.catalogue_reads import IndexedProduct
 from index.errors import UnknownVersionError
 from index.history_restore import Restored
 from index.live_index import LiveIndex
+from index.place import Place
 from index.ranking import LiveSegment
 from index.segment import Segment
-from index.snapshot import Snapshot
-from index.store_folder import (
-    DATABASE,
-    VERSIONS,
-    adopt_space,
-    hold,
-    prepare_folder,
-    space_settings,
-)
-from index.tables import sqlite_engine
+from index.shared_versions import SharedVersions
+from index.snapshot import EMPTY, Snapshot, living
+from index.store_folder import DATABASE, StoreLock, hold
 from index.types import Candidate, LexicalScores, ProductRecord, Query, SpaceId, Vector
 from index.verdict import Calibration
-from index.versions import Manifest, Saved, Versions
+from index.versions import Manifest, Saved, VersionState
 
 __all__ = ["DATABASE", "Snapshot", "Store", "hold"]
 
 _COMMIT_WAIT_S = 60.0
 _PUBLISH_WAIT_S = 600.0
+WORTH_KEEPING = 1000
+"""Products that are indexed at a start for more than some tenths of a second."""
 
 
 class Store:
     """One catalogue, open for reading and writing."""
 
     def __init__(
-        self, folder: Path, space: SpaceId, *, create: bool = False, fresh: bool = False
+        self, place: Place | Path, space: SpaceId, *, create: bool = False, fresh: bool = False
     ) -> None:
         """Opens a store; loads its newest sound version and replays what came after it.
 
         Args:
-            folder: the store's folder.
+            place: the store's folder, or its database.
             space: what the vectors of this process are made with.
             create: make the store where there is none.
             fresh: where another embedder made the vectors, take them away; the products stay and
@@ -57,16 +54,28 @@ class Store:
         Raises:
             StoreMissingError: no store here, and ``create`` is false.
             StoreUnwritableError: the folder cannot be written.
+            StoreUnavailableError: the database does not answer.
             EmbedderMismatchError: the store's vectors were made with another model.
         """
-        prepare_folder(folder, create=create)
-        self.folder = folder
         self.space = space
-        self.catalogue = Catalogue(sqlite_engine(folder / DATABASE, create=create))
-        self._versions = Versions(folder / VERSIONS)
+        self._backend = backend_of(place)
+        self.catalogue: Catalogue = self._backend.open_catalogue(create=create)
+        try:
+            self._open(fresh=fresh)
+        except BaseException:
+            self.catalogue.close()
+            raise
+
+    def _open(self, *, fresh: bool) -> None:
         self.history = History(self.catalogue)
-        adopt_space(self.catalogue, space, fresh=fresh)
-        self._live = LiveIndex(self.catalogue, space, self._saved_start())
+        adopt_space(self.catalogue, self.space, fresh=fresh)
+        self.folder: Path = self._backend.folder(self.catalogue)
+        """This machine's files: all of a store in a folder; of one in a database what can be made
+        again, and the last run's rejects."""
+        self._versions = self._backend.versions(self.catalogue)
+        start = self._saved_start()
+        self._live = LiveIndex(self.catalogue, self.space, start)
+        self._keep_index(start)
 
     def search(
         self, queries: Sequence[Query], snapshot: Snapshot | None = None
@@ -208,7 +217,7 @@ class Store:
             return current.version
         self.history.keep_everything()
         current = self._live.latest()
-        if not _is_saved(current):
+        if not (_is_saved(current) and current.version in self._versions.names()):
             current = self._saved(evaluation, needed)
         known = {**self.history.versions(), current.version: current.version_sequence}
         there = set(self._versions.names())
@@ -217,21 +226,34 @@ class Store:
 
     def _saved(self, evaluation: Mapping[str, Any] | None, needed: str) -> Snapshot:
         """Saves the present state; gives it as it was saved."""
-
-        def save(whole: Segment, current: Snapshot) -> str:
-            return self._versions.save(
-                Saved(
-                    segment=whole,
-                    space=self.space,
-                    catalogue_id=self._catalogue_id(),
-                    sequence=current.sequence,
-                    calibration=current.calibration.to_json() if current.calibration else "",
-                    evaluation=evaluation,
-                ),
-                needed,
+        return self._live.saved(
+            lambda whole, current: self._versions.save(
+                self._described(whole, current, evaluation), needed
             )
+        )
 
-        return self._live.saved(save)
+    def _described(
+        self, whole: Segment, state: Snapshot, evaluation: Mapping[str, Any] | None = None
+    ) -> Saved:
+        return Saved(
+            segment=whole,
+            space=self.space,
+            catalogue_id=self._catalogue_id(),
+            sequence=state.sequence,
+            calibration=state.calibration.to_json() if state.calibration else "",
+            evaluation=evaluation,
+        )
+
+    def _keep_index(self, start: Snapshot) -> None:
+        """Where other machines save versions: keeps here what took long to make at this start."""
+        if not isinstance(self._versions, SharedVersions):
+            return
+        segments = self._live.latest().segments
+        known = {id(live.segment) for live in start.segments}
+        made = sum(len(living(live)) for live in segments if id(live.segment) not in known)
+        if made >= max(WORTH_KEEPING, 0.1 * sum(len(living(live)) for live in segments)):
+            whole, state = self._live.joined()
+            self._versions.keep_index(self._described(whole, state))
 
     def evaluation(self, name: str) -> Mapping[str, Any] | None:
         """Gives what ``publish`` was told of a version; None: nothing.
@@ -242,9 +264,13 @@ class Store:
         """
         return self._versions.manifest(name).evaluation
 
+    def saved_versions(self) -> list[VersionState]:
+        """Gives the saved states, oldest first; reads all their files."""
+        return self._versions.states()
+
     def version_states(self) -> dict[str, bool]:
         """Gives the names of the saved states, and whether their checksums hold."""
-        return {one.name: one.is_sound for one in self._versions.states()}
+        return {one.name: one.is_sound for one in self.saved_versions()}
 
     def picture_vectors(self, product_id: str) -> tuple[Vector, Vector, Vector] | None:
         """Gives embedding and colours of the first picture and the text vector; None if none.
@@ -258,9 +284,13 @@ class Store:
                 return found.embeddings[0], found.colours[0], found.text_embedding
         return None
 
-    def writer_lock(self) -> FileLock:
+    def sessions(self) -> Path | Engine:
+        """Where this store's sessions and feedback are, for ``Sessions``."""
+        return self._backend.sessions()
+
+    def writer_lock(self) -> StoreLock:
         """The lock that one indexing process holds; taking it fails at once when it is held."""
-        return FileLock(self.folder / "writer.lock", timeout=0)
+        return self._backend.lock("writer", 0)
 
     @contextmanager
     def committing(self) -> Iterator[None]:
@@ -270,7 +300,7 @@ class Store:
             StoreBusyError: another process held it for a minute.
             StoreUnwritableError: the lock's file cannot be made.
         """
-        lock = hold(FileLock(self.folder / "commit.lock", timeout=_COMMIT_WAIT_S))
+        lock = hold(self._backend.lock("commit", _COMMIT_WAIT_S))
         try:
             yield
         finally:
@@ -278,7 +308,7 @@ class Store:
 
     @contextmanager
     def _publishing(self) -> Iterator[None]:
-        lock = hold(FileLock(self.folder / "publish.lock", timeout=_PUBLISH_WAIT_S))
+        lock = hold(self._backend.lock("publish", _PUBLISH_WAIT_S))
         try:
             yield
         finally:
@@ -304,22 +334,13 @@ class Store:
 
     def _saved_start(self) -> Snapshot:
         """The newest sound version; an empty state where there is none."""
-        version = self._versions.newest(self.space, self._catalogue_id())
-        if version is not None and version.manifest.sequence > self.catalogue.sequence():
+        start = self._versions.start(self.space, self._catalogue_id())
+        if start.sequence > self.catalogue.sequence():
             # The catalogue was put back to an older state: its numbers will be given again, and
             # no version saved before may ever be taken for one of them.
             self.catalogue.set_meta({"catalogue_id": uuid.uuid4().hex})
-            version = None
-        if version is None:
-            return Snapshot(0, (), "", 0, "")
-        return Snapshot(
-            version.manifest.sequence,
-            (LiveSegment(version.segment, None),),
-            version.name,
-            version.manifest.sequence,
-            version.manifest.created_at,
-            read_calibration(self.catalogue, self.space),
-        )
+            return EMPTY
+        return replace(start, calibration=read_calibration(self.catalogue, self.space))
 
 
 def _is_saved(snapshot: Snapshot) -> bool:

@@ -1,34 +1,67 @@
-"""A store's folder: its files' names, its locks, and what can be told without its index."""
+"""A store that is one folder: its files' names and its locks."""
 
-import uuid
-from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from index.catalogue import Catalogue
-from index.errors import (
-    EmbedderMismatchError,
-    StoreBusyError,
-    StoreMissingError,
-    StoreUnwritableError,
-)
+from index.errors import StoreBusyError, StoreMissingError, StoreUnwritableError
+from index.postgres_locks import AdvisoryLock
+from index.sessions import DATABASE as SESSIONS
 from index.tables import sqlite_engine
-from index.types import SpaceId
-from index.versions import Versions, VersionState
+from index.versions import Versions
 
 DATABASE = "catalogue.sqlite3"
 VERSIONS = "versions"
 
+StoreLock = FileLock | AdvisoryLock
 
-def hold(lock: FileLock) -> FileLock:
+
+class FolderBackend:
+    """SQLite files, locks and versions in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def open_catalogue(self, *, create: bool) -> Catalogue:
+        """Opens the catalogue.
+
+        Raises:
+            StoreMissingError: there is none, and ``create`` is false.
+            StoreUnwritableError: the folder cannot be written.
+            StoreDamagedError: the file is no database.
+        """
+        prepare_folder(self._folder, create=create)
+        return Catalogue(sqlite_engine(self._folder / DATABASE, create=create))
+
+    def folder(self, _catalogue: Catalogue) -> Path:
+        """The folder of the store's files on this machine."""
+        return self._folder
+
+    def versions(self, _catalogue: Catalogue) -> Versions:
+        """The saved states."""
+        return Versions(self._folder / VERSIONS)
+
+    def lock(self, name: str, timeout_s: float) -> FileLock:
+        """One of the locks ``writer``, ``commit`` and ``publish``, not taken yet."""
+        return FileLock(self._folder / f"{name}.lock", timeout=timeout_s)
+
+    def sessions(self) -> Path:
+        """The file of the sessions, made at their first use."""
+        return self._folder / SESSIONS
+
+
+def hold(lock: StoreLock) -> StoreLock:
     """Takes one of a store's locks.
 
     Raises:
         StoreBusyError: another process holds it.
         StoreUnwritableError: the lock's file cannot be made.
+        StoreUnavailableError: the database does not answer.
     """
+    if isinstance(lock, AdvisoryLock):
+        lock.acquire()
+        return lock
     try:
         lock.acquire()
     except Timeout as error:
@@ -55,73 +88,3 @@ def prepare_folder(folder: Path, *, create: bool) -> None:
             raise StoreUnwritableError(f"{folder} cannot be made: {error.strerror}") from error
     elif not folder.is_dir():
         raise StoreMissingError(f"there is no store at {folder}")
-
-
-def recorded_space(folder: Path) -> SpaceId:
-    """Gives what a store's vectors were made with, without loading a model.
-
-    Raises:
-        StoreMissingError: there is no store here, or nothing was written to it yet.
-    """
-    catalogue = Catalogue(sqlite_engine(folder / DATABASE, create=False))
-    recorded = catalogue.meta()
-    catalogue.close()
-    if "space_embedder" not in recorded:
-        raise StoreMissingError(f"the store in {folder} is empty")
-    return SpaceId(
-        embedder=recorded["space_embedder"],
-        dimension=int(recorded["space_dimension"]),
-        colour=recorded["space_colour"],
-        colour_dimension=int(recorded["space_colour_dimension"]),
-    )
-
-
-def saved_versions(folder: Path) -> list[VersionState]:
-    """Gives a store's versions, oldest first, without opening its index.
-
-    Raises:
-        StoreMissingError: there is no store here.
-    """
-    if not (folder / DATABASE).is_file():
-        raise StoreMissingError(f"there is no store in {folder}: no {DATABASE}")
-    return Versions(folder / VERSIONS).states()
-
-
-def space_settings(space: SpaceId) -> dict[str, str]:
-    """Gives the catalogue's settings that name the embedder and colours of its vectors."""
-    return {f"space_{name}": str(value) for name, value in asdict(space).items()}
-
-
-def adopt_space(catalogue: Catalogue, space: SpaceId, *, fresh: bool) -> None:
-    """Names the embedder of a new catalogue; where it is another's, refuses or forgets its vectors.
-
-    Raises:
-        EmbedderMismatchError: the vectors were made with another model, and ``fresh`` is false.
-    """
-    recorded = catalogue.meta()
-    wanted = space_settings(space)
-    if "space_embedder" not in recorded:
-        catalogue.set_meta({**wanted, "catalogue_id": uuid.uuid4().hex})
-    elif fresh and not _fits(recorded, wanted):
-        catalogue.forget_vectors(wanted)
-    else:
-        check_space(catalogue, space)
-
-
-def check_space(catalogue: Catalogue, space: SpaceId) -> None:
-    """Refuses a catalogue whose vectors were made with another model.
-
-    Raises:
-        EmbedderMismatchError: says with which, and what to do.
-    """
-    recorded = catalogue.meta()
-    if not _fits(recorded, space_settings(space)):
-        raise EmbedderMismatchError(
-            f"the store was made with the embedder {recorded['space_embedder']} with colours "
-            f"{recorded.get('space_colour')}, this is {space}: use that embedder, or index again "
-            "with --fresh, which embeds everything anew"
-        )
-
-
-def _fits(recorded: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
-    return all(recorded.get(name) == value for name, value in wanted.items())

@@ -1,4 +1,4 @@
-"""The tables of the catalogue, and the engine that reads and writes them.
+"""The tables of the catalogue, and the engine that reads and writes them in SQLite.
 
 One truth: whatever is not in these tables does not exist. The vector index is derived from them.
 """
@@ -15,6 +15,9 @@ SCHEMA_VERSION = 3
 """2: products' words in ``lexical``; a change of ``lexical_words`` is a new version too.
 3: past rows, which a program that does not know of them would not keep."""
 
+KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""SQLite numbers rows by itself only under the name INTEGER, which has 64 bits there."""
+
 _PRAGMAS = {"synchronous": "FULL", "foreign_keys": "ON"}
 _WAIT_S = 30.0
 
@@ -30,7 +33,7 @@ meta = sa.Table(
 product = sa.Table(
     "product",
     metadata,
-    sa.Column("key", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("key", KEY, primary_key=True, autoincrement=True),
     sa.Column("id", sa.String, nullable=False, unique=True),
     sa.Column("item_group", sa.String, nullable=False, index=True),
     sa.Column("title", sa.String, nullable=False),
@@ -63,7 +66,7 @@ offer = sa.Table(
 price_history = sa.Table(
     "price_history",
     metadata,
-    sa.Column("key", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("key", KEY, primary_key=True, autoincrement=True),
     sa.Column("product_key", sa.ForeignKey("product.key", ondelete="CASCADE"), index=True),
     sa.Column("merchant", sa.String, nullable=False),
     sa.Column("amount", sa.String, nullable=False),
@@ -74,7 +77,7 @@ price_history = sa.Table(
 picture = sa.Table(
     "picture",
     metadata,
-    sa.Column("key", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("key", KEY, primary_key=True, autoincrement=True),
     sa.Column("product_key", sa.ForeignKey("product.key", ondelete="CASCADE"), index=True),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("source", sa.String, nullable=False),
@@ -103,7 +106,7 @@ download = sa.Table(  # by what a host knows the picture that it gave, to ask fo
 deletion = sa.Table(
     "deletion",
     metadata,
-    sa.Column("product_key", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("product_key", KEY, primary_key=True, autoincrement=False),
     sa.Column("sequence", sa.BigInteger, nullable=False, index=True),
 )
 

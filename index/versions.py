@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import StoreDamagedError, StoreUnwritableError, UnknownVersionError
+from index.ranking import LiveSegment
 from index.segment import Segment
+from index.snapshot import EMPTY, Snapshot
 from index.types import SpaceId
 
 MANIFEST = "manifest.json"
 CURRENT = "current"
 _FORMAT = 1
-_KEPT = 3
+KEPT = 3
 """Versions that stay for going back."""
 
 
@@ -101,6 +103,16 @@ class Versions:
         except (OSError, RuntimeError) as error:  # FAISS reports a full disk as RuntimeError
             raise StoreUnwritableError(f"the index cannot be saved: {error}") from error
 
+    def start(self, space: SpaceId, catalogue_id: str) -> Snapshot:
+        """Gives the newest sound version as a state; an empty one where there is none."""
+        version = self.newest(space, catalogue_id)
+        if version is None:
+            return EMPTY
+        manifest = version.manifest
+        segments = (LiveSegment(version.segment, None),)
+        made_at = manifest.created_at
+        return Snapshot(manifest.sequence, segments, version.name, manifest.sequence, made_at)
+
     def newest(self, space: SpaceId, catalogue_id: str) -> Version | None:
         """Gives the current version, or the newest before it whose checksums hold; else None."""
         for folder in self._candidates():
@@ -162,18 +174,13 @@ class Versions:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         saved.segment.write(partial)
+        described = asdict(manifest_of(saved))
+        del described["hashes"]
         manifest: dict[str, Any] = {
             "format": _FORMAT,
             "generation": generation,
-            "created_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            "catalogue_id": saved.catalogue_id,
-            "sequence": saved.sequence,
             "metric": "inner_product",
-            "space": asdict(saved.space),
-            "products": len(saved.segment.keys),
-            "pictures": len(saved.segment.pictures.ids),
-            "calibration": saved.calibration,
-            "evaluation": saved.evaluation,
+            **described,
             "sha256": {path.name: _sync_and_hash(path) for path in sorted(partial.iterdir())},
         }
         sealed = {**manifest, "seal": _seal(manifest)}
@@ -194,7 +201,7 @@ class Versions:
         _sync_folder(self._folder)
 
     def _prune(self, needed: Container[str]) -> None:
-        for name in self.names()[:-_KEPT]:
+        for name in self.names()[:-KEPT]:
             if name not in needed:
                 shutil.rmtree(self._folder / name, ignore_errors=True)
 
@@ -210,6 +217,21 @@ class Versions:
         for name in names:
             if name != current:
                 yield self._folder / name
+
+
+def manifest_of(saved: Saved) -> Manifest:
+    """Gives what a version will say of itself, but for the hashes of its files."""
+    return Manifest(
+        catalogue_id=saved.catalogue_id,
+        sequence=saved.sequence,
+        created_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        space=saved.space,
+        products=len(saved.segment.keys),
+        pictures=len(saved.segment.pictures.ids),
+        hashes={},
+        calibration=saved.calibration,
+        evaluation=saved.evaluation,
+    )
 
 
 def _read_manifest(folder: Path) -> Manifest:

@@ -1,49 +1,51 @@
 """``snapshelf``: the command line."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
+from pkgutil import resolve_name
 
 import typer
 
 from index.errors import CatalogueError
-from scripts.demo import demo
-from scripts.doctor import doctor
-from scripts.evaluate import evaluate
-from scripts.index_catalogue import index_catalogue
-from scripts.rollback import rollback
-from scripts.search import search
-from scripts.serve import serve
-from scripts.show_settings import show_settings
-from scripts.versions import versions
 from service.errors import ServiceError
 from vision.errors import VisionError
 
-app = typer.Typer(
-    name="snapshelf",
-    help="From a photo to the product on the shelf.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-COMMANDS: dict[str, Callable[..., None]] = {
-    "demo": demo,
-    "index": index_catalogue,
-    "serve": serve,
-    "search": search,
-    "eval": evaluate,
-    "doctor": doctor,
-    "versions": versions,
-    "rollback": rollback,
-    "settings": show_settings,
+COMMANDS = {
+    "demo": "scripts.demo:demo",
+    "index": "scripts.index_catalogue:index_catalogue",
+    "serve": "scripts.serve:serve",
+    "search": "scripts.search:search",
+    "eval": "scripts.evaluate:evaluate",
+    "doctor": "scripts.doctor:doctor",
+    "versions": "scripts.versions:versions",
+    "rollback": "scripts.rollback:rollback",
+    "backup": "scripts.backup:backup",
+    "settings": "scripts.show_settings:show_settings",
+    "mcp": "scripts.mcp:mcp",
+    "key": "scripts.key:key",
 }
-for _name, _command in COMMANDS.items():
-    app.command(_name)(_command)
+
+
+def app_for(arguments: Sequence[str]) -> typer.Typer:
+    """Gives the commands, or the one alone that is asked for: importing all takes seconds."""
+    app = typer.Typer(
+        name="snapshelf",
+        help="From a photo to the product on the shelf.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(lambda: None)  # else typer takes a single command for the whole program
+    asked = next(iter(arguments), "")
+    for name in [asked] if asked in COMMANDS else COMMANDS:
+        app.command(name)(resolve_name(COMMANDS[name]))
+    return app
 
 
 def main() -> None:
     """Runs a command; exit code 0 on success, 2 for wrong usage, 1 for the rest."""
     try:
-        app()
+        app_for(sys.argv[1:])()
     except (VisionError, CatalogueError, ServiceError) as error:
         print(f"snapshelf: {error}", file=sys.stderr)
         sys.exit(1)

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from index.errors import StoreUnavailableError
 from index.feed_formats.prices import CURRENCIES
 from index.feeds import count_rows
 from scripts.options import EmbedderOption, JsonOption, StoreOption
@@ -76,7 +79,7 @@ def index_catalogue(  # noqa: PLR0913, PLR0917 - typer takes options as argument
         wiring.ingest(settings, models, opened),
         gate=lambda: PublishGate(pipeline, check, is_forced=force),
     )
-    with RowProgress(total) as advance:
+    with RowProgress(total) as advance, _going_on_said():
         counts = indexing.run(
             feeds,
             lambda feed: wiring.picture_sources(settings, images_root or _folder(feed)),
@@ -103,6 +106,16 @@ def _check_engine(engine: Engine) -> None:
         raise typer.BadParameter(
             "--engine ray: indexing on a Ray cluster is not built yet; --engine local is"
         )
+
+
+@contextmanager
+def _going_on_said() -> Iterator[None]:
+    try:
+        yield
+    except StoreUnavailableError as error:
+        raise StoreUnavailableError(
+            f"{error}; what was written stays, and the same command goes on from there"
+        ) from error
 
 
 def _folder(feed: Path) -> Path:

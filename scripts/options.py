@@ -1,15 +1,38 @@
 """Arguments that several commands share."""
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from index.errors import StoreMissingError
+from index.place import Place, place_of
 from index.types import Filters
 from service.http.filter_schema import parse_filters
+from service.settings import load_settings
 
-StoreOption = Annotated[Path, typer.Option("--store", help="folder of the store")]
+
+def store_place(text: str) -> Place:
+    """``--store`` to a place.
+
+    Raises:
+        typer.BadParameter: an address that cannot be read; it is not repeated, for its password.
+    """
+    try:
+        return place_of(text, load_settings().cache)
+    except StoreMissingError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+StoreOption = Annotated[
+    Place,
+    typer.Option(
+        "--store",
+        parser=store_place,
+        metavar="STORE",
+        help="a folder, or postgresql://USER:PASSWORD@HOST/DATABASE",
+    ),
+]
 EmbedderOption = Annotated[
     str | None,
     typer.Option("--embedder", help="embedded, hf-hub:ORG/REPO, local-dir:PATH, ARCH/PRETRAINED"),

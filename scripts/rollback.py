@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from index.backends import recorded_space
 from index.store import Store
-from index.store_folder import recorded_space
 from scripts.options import JsonOption, StoreOption
+from service.going_back import saved_after
 
 _EXAMPLES = 10
 
@@ -29,24 +30,24 @@ def rollback(
         opened.close()
     again = Store(store, recorded_space(store))  # an older version may be of another embedder
     try:
-        kept = sorted(again.history.versions())
-        saved = again.publish()
+        done = saved_after(version, changed, again)
     finally:
         again.close()
     if as_json:
         tree = {
             "went_back_to": version,
-            "present_state_kept_as": kept[-1],
-            "version": saved,
+            "present_state_kept_as": done.kept_as,
+            "version": done.saved_as,
             "restored": changed.restored,
             "removed": changed.removed,
         }
         print(json.dumps(tree, indent=1))
     else:
-        print(f"went back to {version}; what was there before is version {kept[-1]}")
+        print(f"went back to {version}; what was there before is version {done.kept_as}")
         print(f"{len(changed.restored)} products restored{_examples(changed.restored)}")
         print(f"{len(changed.removed)} products removed{_examples(changed.removed)}")
-        print(f"saved as version {saved}")
+        saved = f"as version {done.saved_as}" if done.saved_as else "by the next run, see the log"
+        print(f"saved {saved}")
 
 
 def _examples(ids: Sequence[str]) -> str:

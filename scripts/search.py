@@ -11,15 +11,10 @@ from scripts.options import EmbedderOption, FilterOption, JsonOption, StoreOptio
 from service import wiring
 from service.answer.types import request_for
 from service.errors import RequestError
-from service.http.schemas import (
-    AnswerSchema,
-    ItemSchema,
-    SearchResponse,
-    answer_schema,
-    search_response,
-)
+from service.http.schemas import answer_schema, search_response
 from service.settings import load_settings
 from service.types import SearchRequest
+from service.wire.searches import AnswerSchema, ItemSchema, SearchResponse
 
 
 def search(  # noqa: PLR0913, PLR0917  (one argument an option)

@@ -14,7 +14,7 @@ import typer
 import uvicorn
 
 from scripts.options import EmbedderOption, StoreOption
-from service import wiring
+from service import logs, tracing, wiring
 from service.errors import ServiceError
 from service.http.app import create_app
 from service.http.context import Service
@@ -37,6 +37,9 @@ def serve(
     """Serves the web page and the HTTP interface."""
     listener = bind(host, port)  # before the models: a port in use shows at once
     settings = load_settings(embedder=embedder)
+    logs.configure(settings.log_format, settings.log_level)
+    if settings.otel_endpoint:
+        tracing.start(settings.otel_endpoint)
     models = wiring.load_models(settings)
     opened = wiring.open_store(store, models)
     run(wiring.http_service(settings, models, opened, host), listener, settings.drain_timeout_s)
@@ -69,12 +72,7 @@ def run(service: Service, listener: socket.socket, drain_s: float) -> None:
     """
     host, port = listener.getsockname()[:2]
     print(f"Snapshelf is at http://{host}:{port}/ (stop with Ctrl-C)", flush=True)
-    config = uvicorn.Config(
-        create_app(service),
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=math.ceil(drain_s),
-    )
+    config = configuration(service, drain_s)
     _return_large_blocks()
     sys.setswitchinterval(_SWITCH_S)
     # uvicorn raises the signal again when it is done: without this, nothing would be closed
@@ -85,6 +83,20 @@ def run(service: Service, listener: socket.socket, drain_s: float) -> None:
         service.close()
         if service.is_at_work:  # a thread cannot be ended, and the interpreter would wait for it
             os._exit(1)
+
+
+def configuration(service: Service, drain_s: float) -> uvicorn.Config:
+    """Gives what uvicorn runs."""
+    return uvicorn.Config(
+        create_app(service),
+        log_config=None,  # ours is set
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(service.trusted_proxies),  # uvicorn would believe all of loopback
+        forwarded_allow_ips=list(service.trusted_proxies),
+        timeout_graceful_shutdown=math.ceil(drain_s),
+    )
 
 
 class _DrainingServer(uvicorn.Server):

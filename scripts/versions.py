@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from index.store_folder import saved_versions
+from index.backends import saved_versions
 from index.versions import VersionState
 from scripts.options import JsonOption, StoreOption
 

@@ -28,6 +28,8 @@ class BatchRules:
     """For others to come, and only while they do: a request alone never waits."""
     max_waiting: int = 256
     """Requests in the queue."""
+    on_batch: Callable[[str, int], None] = lambda kind, size: None
+    """Told what is embedded at once: ``pictures`` or ``texts``, and how many."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class _Line(Generic[T]):
         turn: threading.Lock,
         name: str,
     ) -> None:
-        self._embed, self._rules, self.turn = embed, rules, turn
+        self._embed, self._rules, self.turn, self._name = embed, rules, turn, name
         self._waiting: queue.Queue[_Asked[T]] = queue.Queue(rules.max_waiting)
         self._was_shared = False
         self._next: _Asked[T] | None = None
@@ -85,9 +87,11 @@ class _Line(Generic[T]):
         while True:
             batch = self._batch()
             self._was_shared = len(batch) > 1
+            values = [value for asked in batch for value in asked.values]
+            self._rules.on_batch(self._name, len(values))
             try:
                 with self.turn:
-                    vectors = self._embed([value for asked in batch for value in asked.values])
+                    vectors = self._embed(values)
             except BaseException as error:  # whoever asked raises it
                 for asked in batch:
                     asked.found.set_exception(error)

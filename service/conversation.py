@@ -15,7 +15,7 @@ from service.joining import recalled
 from service.offers import cheaper_than
 from service.pipeline import SearchPipeline
 from service.search.follow_up_merging import added, updated
-from service.search.follow_ups import FollowUp, Kind, follow_up, item_names
+from service.search.follow_ups import FollowUp, follow_up, item_names
 from service.search.questions import Question
 from service.search.references import resolved
 from service.search.vocabulary import ShopVocabulary
@@ -28,7 +28,8 @@ from service.sessions import (
     SessionKeeper,
     shown,
 )
-from service.types import MAX_TEXT_CHARACTERS, ItemMatches, Match, SearchResult
+from service.terms import MAX_TEXT_CHARACTERS, Kind
+from service.types import ItemMatches, Match, SearchResult
 
 MAX_TRIES = 8
 """Of one follow-up, while others on the same session come in between."""

@@ -2,7 +2,11 @@
 
 ServiceError
 ├── RequestError        the request asks for something that cannot be done
-├── WritesClosedError   the server takes no writes as it was started
+├── AccessError         the request may not be made, or not now
+│   ├── WritesClosedError   the server takes no writes as it was started
+│   ├── KeyMissingError     no key, or a wrong one
+│   ├── ScopeMissingError   the key is for other routes
+│   └── RateExceededError   the key, or the address, has asked too often
 ├── UnknownSessionError  no session has this id, or it has expired
 ├── SessionsOffError     this server keeps no sessions
 ├── SessionBusyError     many follow-ups on one session at once
@@ -22,8 +26,45 @@ class RequestError(ServiceError):
     """The request asks for something that cannot be done; the message says what is allowed."""
 
 
-class WritesClosedError(ServiceError):
+class AccessError(ServiceError):
+    """The request may not be made, or not now; raised before its body is read."""
+
+    reason = "access"
+    """In metrics."""
+
+
+class WritesClosedError(AccessError):
     """Writes are answered only on loopback while no keys are set."""
+
+    reason = "writes closed"
+
+
+class KeyMissingError(AccessError):
+    """No key was sent, or a wrong one; which of them is not told."""
+
+    reason = "no key"
+
+    def __init__(self) -> None:
+        super().__init__("a key is needed: send it as Authorization: Bearer KEY, or as X-API-Key")
+
+
+class ScopeMissingError(AccessError):
+    """The key is right, but for other routes."""
+
+    reason = "no scope"
+
+    def __init__(self, key: str, scope: str) -> None:
+        super().__init__(f"the key {key!r} has not the scope {scope!r}")
+
+
+class RateExceededError(AccessError):
+    """The key, or without one the client's address, has asked too often."""
+
+    reason = "rate"
+
+    def __init__(self, allowed: str, retry_after_s: int) -> None:
+        super().__init__(f"more requests than {allowed}; ask again in {retry_after_s} s")
+        self.retry_after_s = retry_after_s
 
 
 class UnknownSessionError(ServiceError):

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, cast
+from typing import cast
 
 from index.catalogue import Catalogue
 from index.sessions import Sessions
 from service.errors import RequestError
 from service.sessions import KeptItem, SessionKeeper
-
-Event: TypeAlias = Literal["click", "buy", "wrong"]
+from service.terms import Event
 
 
 @dataclass(frozen=True)

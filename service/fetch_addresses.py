@@ -72,9 +72,12 @@ class Deadline(threading.local):
 class CheckedBackend(httpcore.NetworkBackend):
     """Looks a name up once, checks every address, and connects to one that was checked."""
 
-    def __init__(self, deadline: Deadline, *, allow_private: bool) -> None:
+    def __init__(
+        self, deadline: Deadline, *, allow_private: bool, ports: frozenset[int] | None = None
+    ) -> None:
         self._deadline = deadline
         self._allow_private = allow_private
+        self._ports = ports
         self._inner = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -88,9 +91,12 @@ class CheckedBackend(httpcore.NetworkBackend):
         """Connects to the first address that answers.
 
         Raises:
-            FetchError: the name is not known, or one of its addresses is not public.
+            FetchError: the name is not known, one of its addresses is not public, or the port is
+                none of those allowed.
             httpcore.ConnectError, httpcore.ConnectTimeout: no address answers.
         """
+        if self._ports is not None and port not in self._ports:
+            raise FetchError(f"port {port}: allowed are {sorted(self._ports)}")
         addresses = self._addresses(host, port)
         for number, address in enumerate(addresses, start=1):
             try:

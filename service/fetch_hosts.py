@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 MAX_AT_ONCE = 4
+_MAX_HOSTS = 10_000
+"""Remembered; where strangers name hosts there is no end of names."""
 
 
 class _Host:
@@ -37,4 +39,6 @@ class Hosts:
 
     def _host(self, name: str) -> _Host:
         with self._lock:
+            if len(self._hosts) >= _MAX_HOSTS and name.casefold() not in self._hosts:
+                del self._hosts[next(iter(self._hosts))]  # the one known for the longest time
             return self._hosts.setdefault(name.casefold(), _Host())

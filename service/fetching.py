@@ -22,7 +22,6 @@ from service.fetch_addresses import CONNECT_TIMEOUT_S, CheckedBackend, Deadline
 from service.fetch_hosts import Hosts
 
 MAX_REDIRECTS = 3
-_ATTEMPTS = 3
 _RETRIED_STATUSES = {408, 425, 429, 500, 502, 503, 504}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MAX_RETRY_AFTER_S = 30.0
@@ -44,6 +43,10 @@ class FetchLimits:
     timeout_s: float = 20.0
     """For one try, redirects included, from the first byte sent to the last received."""
     allow_private: bool = False
+    attempts: int = 3
+    """1: nobody comes back, so no host is waited for either."""
+    ports: frozenset[int] | None = None
+    """That may be connected to; None: any."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,9 @@ class Fetcher:
         self._limits = limits
         self._deadline = Deadline()
         self._hosts = Hosts()
-        backend = CheckedBackend(self._deadline, allow_private=limits.allow_private)
+        backend = CheckedBackend(
+            self._deadline, allow_private=limits.allow_private, ports=limits.ports
+        )
         self._pool = httpcore.ConnectionPool(
             _ssl_context(),
             max_connections=_MAX_CONNECTIONS,
@@ -98,7 +103,7 @@ class Fetcher:
         headers = _HEADERS | {name: value for name, value in marks.items() if value}
         retrying = Retrying(
             retry=retry_if_exception_type(_PassingError),
-            stop=stop_after_attempt(_ATTEMPTS),
+            stop=stop_after_attempt(self._limits.attempts),
             wait=_wait,
             reraise=True,
         )
@@ -149,7 +154,8 @@ class Fetcher:
         headers = httpx.Headers(response.headers)
         if response.status in _RETRIED_STATUSES:
             wait_s = _retry_after(headers.get("Retry-After", ""))
-            self._hosts.hold_off(target.host, min(wait_s or 0.0, _MAX_RETRY_AFTER_S))
+            if self._limits.attempts > 1:
+                self._hosts.hold_off(target.host, min(wait_s or 0.0, _MAX_RETRY_AFTER_S))
             if wait_s is not None and wait_s > _MAX_RETRY_AFTER_S:
                 raise FetchError(f"{url}: status {response.status}, retry after {wait_s:.0f} s")
             raise _PassingError(f"status {response.status}", wait_s)

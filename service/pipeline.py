@@ -23,9 +23,9 @@ from service.search.merging import merged
 from service.search.shop_words import ShopWords
 from service.search.words import Understood, understand
 from service.stopwatch import Stopwatch
+from service.terms import MAX_TEXT_CHARACTERS
 from service.types import (
     MAX_K,
-    MAX_TEXT_CHARACTERS,
     ItemMatches,
     Match,
     SearchRequest,

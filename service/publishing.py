@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from scipy.stats import binomtest
 
 from index.store import Store
 from service.errors import PublishRefusedError
@@ -102,6 +101,8 @@ class Comparison:
         changed = len(self.lost) + len(self.gained)
         if not changed:
             return 1.0
+        from scipy.stats import binomtest  # a second to import, and every command would
+
         return float(binomtest(len(self.lost), changed, alternative="greater").pvalue)
 
     @property

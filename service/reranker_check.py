@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from index.store import Store
 from index.types import Candidate, Product, Query
@@ -90,6 +89,8 @@ def figures(found: Sequence[Asked], reranking: Reranking) -> RerankerFigures:
     with_it = np.array([one.is_first_right(reranking.weight) for one in found])
     gained, lost = int((with_it & ~without).sum()), int((without & ~with_it).sum())
     low, high = interval(with_it.astype(float) - without.astype(float))
+    from scipy.stats import binomtest  # a second to import, and every command would
+
     p_value = float(binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0
     return RerankerFigures(
         reranker=reranking.reranker.name,

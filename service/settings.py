@@ -1,5 +1,6 @@
 """All settings: environment variables ``SNAPSHELF_...`` or ``snapshelf.toml``, read here alone."""
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -12,8 +13,13 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from service.access_settings import Keys, Networks, Origins, RateText
 from service.errors import SettingsError
 from service.fusion import CaptionUse
+from service.logs import LogFormat
+
+_SECRET = frozenset({"keys", "openai_api_key", "rate_storage"})
+"""Never repeated in an error: a secret may stand there."""
 
 
 class Settings(BaseSettings):
@@ -81,7 +87,8 @@ class Settings(BaseSettings):
     )
     cache: Path = Field(
         Path(platformdirs.user_cache_dir("snapshelf")),
-        description="folder for models that are put together or converted at first use",
+        description="folder for models that are put together or converted at first use, and for "
+        "this machine's copies of the index of stores in PostgreSQL",
     )
     max_photo_bytes: int = Field(20_000_000, ge=1, description="largest upload")
     max_photo_pixels: int = Field(50_000_000, ge=1, description="most pixels of a picture")
@@ -146,11 +153,56 @@ class Settings(BaseSettings):
     drain_timeout_s: float = Field(
         15.0, gt=0, description="after SIGTERM, for accepted requests to end"
     )
+    log_format: LogFormat = Field(
+        "auto", description="of the server: json, an object a line; text; auto: text on a terminal"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="INFO has a line a request; WARNING only what went wrong"
+    )
+    otel_endpoint: str = Field(
+        "",
+        description="send OpenTelemetry spans there, as http://127.0.0.1:4318/v1/traces; empty: "
+        "nowhere",
+    )
     session_minutes: float = Field(
         30.0,
         ge=0,
         le=10_080,
         description="for follow-ups a search is kept so long after its last use; 0: not at all",
+    )
+    keys: Keys = Field(
+        {}, description="API keys as hashes, by name: lines that `snapshelf key` prints"
+    )
+    open_search: bool = Field(
+        True,
+        description="where keys are set, searches and product reads need none; writes always do",
+    )
+    rate_search: RateText = Field(
+        "",
+        description="searches a key, or without one an address, may ask for: 120/minute, or "
+        "10/second; 1000/hour; empty: no limit",
+    )
+    rate_write: RateText = Field("", description="writes, likewise")
+    rate_wrong_keys: RateText = Field(
+        "", description="requests an address may make with a wrong or missing key, likewise"
+    )
+    rate_storage: SecretStr = Field(
+        SecretStr("memory://"),
+        description="where requests are counted: memory:// (each process for itself), or "
+        "redis://HOST:PORT/0 for several processes",
+    )
+    trusted_proxies: Networks = Field(
+        (),
+        description="addresses and networks of proxies whose X-Forwarded-For is believed, "
+        "separated by commas",
+    )
+    cors_origins: Origins = Field(
+        (),
+        description="pages elsewhere that may ask, as https://shop.example, separated by commas; "
+        "*: all",
+    )
+    fetch_photo_urls: bool = Field(
+        False, description="fetch photos that a search names by photo_url; public addresses alone"
     )
 
     @classmethod
@@ -178,4 +230,17 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"setting {name}: {first['msg']} (came: {first['input']!r})") from error
+        came = "" if first["loc"][0] in _SECRET else f" (came: {first['input']!r})"
+        raise SettingsError(f"setting {name}: {first['msg']}{came}") from None
+
+
+def secret_from(variable: str) -> str:
+    """Gives what an environment variable of the operator's choice holds.
+
+    Raises:
+        SettingsError: it is not set, or empty.
+    """
+    value = os.environ.get(variable, "").strip()
+    if not value:
+        raise SettingsError(f"the environment variable {variable} is not set")
+    return value

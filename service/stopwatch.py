@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from service.tracing import span
+
 
 @dataclass
 class Stopwatch:
@@ -17,7 +19,8 @@ class Stopwatch:
     def stage(self, name: str) -> Iterator[None]:
         """Times what happens inside; a stage may come again."""
         before = time.perf_counter()
-        yield
+        with span(name):
+            yield
         self.stages[name] = self.stages.get(name, 0.0) + (time.perf_counter() - before) * 1e3
 
     def timings(self) -> dict[str, float]:

@@ -10,7 +10,6 @@ from service.search.words import Understood
 from vision.types import Box, Caption, DetectedItem
 
 MAX_K = 100
-MAX_TEXT_CHARACTERS = 2_000
 
 
 @dataclass(frozen=True)

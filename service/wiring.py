@@ -7,17 +7,25 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.sessions import DATABASE, Sessions
+from index.place import Place
+from index.sessions import Sessions
 from index.store import Store
 from index.types import SpaceId
+from service.access_keys import Keyring, parse_keys
 from service.answer.answers import AnswerWriter
 from service.batching_embedder import BatchingEmbedder, BatchRules
 from service.bounded_captioner import BoundedCaptioner
 from service.conversation import Conversation
 from service.feedback import FeedbackBook
+from service.fetching import Fetcher, FetchLimits
+from service.http.access import Access, AccessPolicy
 from service.http.context import Service
 from service.http.gate import Gate
 from service.http.intake import IntakeLimits, Traffic
+from service.http.load import Load
+from service.http.metrics import observe_batch
+from service.http.photo_url import WEB_PORTS, PhotoUrls
+from service.http.rate_limits import RateLimits
 from service.ingest import Ingest
 from service.picture_sources import PictureSources
 from service.pipeline import SearchPipeline
@@ -50,6 +58,10 @@ if TYPE_CHECKING:  # torch takes seconds
 EMBEDDED = "embedded"
 NONE = "none"
 DEFAULT_QWEN, QWEN, OPENAI = "qwen", "qwen:", "openai:"
+_FETCHES = 8
+"""Photos fetched at once for searches; a thread each."""
+_WAITING_ADMIN = 8
+"""Questions of the admin page; a page asks five at once."""
 _FORM_BYTES = 1_000_000
 """For the words around the pictures of a request."""
 
@@ -245,7 +257,7 @@ def shared_models(settings: Settings, models: Models) -> Models:
     if settings.batching == "auto":
         is_batched = _compute(settings).resolved_device().type == "cuda"
     if is_batched:
-        rules = BatchRules(max_wait_s=settings.batch_wait_ms / 1e3)
+        rules = BatchRules(max_wait_s=settings.batch_wait_ms / 1e3, on_batch=observe_batch)
         embedder = BatchingEmbedder(embedder, rules)
     if captioner is not None:
         places = settings.max_concurrent_captions
@@ -265,9 +277,11 @@ def intake_limits(settings: Settings) -> IntakeLimits:
     )
 
 
-def open_store(folder: Path, models: Models, *, create: bool = False, fresh: bool = False) -> Store:
+def open_store(
+    place: Place | Path, models: Models, *, create: bool = False, fresh: bool = False
+) -> Store:
     """Opens the store for these models."""
-    return Store(folder, models.space, create=create, fresh=fresh)
+    return Store(place, models.space, create=create, fresh=fresh)
 
 
 def search_pipeline(settings: Settings, models: Models, store: Store) -> SearchPipeline:
@@ -293,7 +307,7 @@ def conversation(
     Raises:
         StoreUnwritableError, StoreDamagedError: as ``Sessions``.
     """
-    sessions = Sessions(pipeline.store.folder / DATABASE)
+    sessions = Sessions(pipeline.store.sessions())
     keeper = SessionKeeper(sessions, str(pipeline.store.space), settings.session_minutes)
     return Conversation(pipeline, keeper, answers)
 
@@ -335,6 +349,35 @@ def picture_sources(settings: Settings, root: Path | None) -> PictureSources:
     )
 
 
+def access(settings: Settings, host: str) -> Access:
+    """Who may ask, and how often.
+
+    Raises:
+        SettingsError: as ``RateLimits``.
+    """
+    keys = Keyring(parse_keys(settings.keys))
+    rates = RateLimits(
+        {
+            "search": settings.rate_search,
+            "write": settings.rate_write,
+            "wrong_keys": settings.rate_wrong_keys,
+        },
+        settings.rate_storage.get_secret_value(),
+    )
+    return Access(AccessPolicy(keys, settings.open_search, host), rates)
+
+
+def photo_urls(settings: Settings) -> PhotoUrls:
+    """What fetches photos for searches; private addresses are refused whatever is set for feeds."""
+    gate = Gate("photo urls", _FETCHES, settings.max_waiting_searches)
+    if not settings.fetch_photo_urls:
+        return PhotoUrls(None, gate)
+    limits = FetchLimits(
+        settings.max_photo_bytes, settings.fetch_timeout_s, attempts=1, ports=WEB_PORTS
+    )
+    return PhotoUrls(Fetcher(limits).fetch, gate)
+
+
 def http_service(settings: Settings, models: Models, store: Store, host: str) -> Service:
     """Everything that the HTTP routes need; to be closed."""
     decoders = decode_pool(settings)  # first: the processes start while the rest is made
@@ -354,14 +397,20 @@ def http_service(settings: Settings, models: Models, store: Store, host: str) ->
         sources=picture_sources(settings, root=None),
         embedder=store.space.embedder,
         intake=intake_limits(settings),
-        host=host,
+        access=access(settings, host),
+        cors_origins=settings.cors_origins,
+        trusted_proxies=settings.trusted_proxies,
+        photo_urls=photo_urls(settings),
         answers=answers,
         searches=searches,
         writings=Gate("answers", settings.max_concurrent_answers, settings.max_waiting_answers),
         changes=Gate("changes", 1, settings.max_waiting_changes),
+        looks=Gate("admin", 2, _WAITING_ADMIN),
+        examinations=Gate("examinations", 1, _WAITING_ADMIN),
         conversation=talk,
         feedback=FeedbackBook(talk.keeper, store.catalogue),
         shopping=shopping_lists(settings, models, pipeline),
         traffic=Traffic(searches),
+        load=Load(),
         decoders=decoders,
     )

@@ -1,11 +1,13 @@
 """Fixtures that every part of the tests may use."""
 
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from scripts.embedder_training.pictures import datasets_folder
+from tests.postgres import HOW, PostgresServer, running_server, server_programs
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +26,12 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for all tests of this process; it is never stopped meanwhile."""
+    if server_programs() is None:
+        pytest.skip(f"PostgreSQL's server is not installed: {HOW}")
+    with running_server() as server:
+        yield server

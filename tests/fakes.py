@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from index.place import Place
 from index.store import Store
 from index.types import Offer, PictureRecord, Price, Product, ProductRecord, SpaceId
 from vision.protocols import ColourDescriber, Embedder
@@ -147,10 +148,10 @@ def record(
 
 
 def small_store(
-    folder: Path, records: Sequence[ProductRecord] = (), space: SpaceId = SPACE
+    place: Place | Path, records: Sequence[ProductRecord] = (), space: SpaceId = SPACE
 ) -> Store:
     """Makes a store, or opens the one that is there, and writes the records."""
-    store = Store(folder, space, create=True)
+    store = Store(place, space, create=True)
     if records:
         store.upsert(records)
     return store

@@ -2,49 +2,28 @@
 
 from decimal import Decimal
 from functools import lru_cache
+from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
 
 from index.facets import ShopFacets, facet_counts, passing, shop_facets
 from index.store import Store
 from index.types import FACETS, Filters
 from service.http.context import ServiceDep
-from service.http.filter_schema import parse_filters
+from service.http.filter_schema import MAX_QUERY_CHARACTERS, FiltersText, parse_filters
 from service.http.search import PROBLEMS
+from service.wire.facets import FacetsResponse, FacetValueSchema, PriceBoundsSchema
 
 router = APIRouter(tags=["search"])
-
-
-class FacetValueSchema(BaseModel):
-    """A value of a field."""
-
-    value: str = Field(description="as `filters` takes it")
-    count: int = Field(description="products that it would let through beside the other filters")
-
-
-class PriceBoundsSchema(BaseModel):
-    """The lowest and the highest price of one currency."""
-
-    currency: str
-    min: str
-    max: str
-
-
-class FacetsResponse(BaseModel):
-    """What the catalogue can be filtered by."""
-
-    products: int = Field(description="that pass all filters")
-    facets: dict[str, list[FacetValueSchema]] = Field(
-        description="by field, commonest value first, at most 60; a category's parents are values"
-    )
-    prices: list[PriceBoundsSchema] = Field(description="of the whole catalogue, by currency")
 
 
 @router.get("/v1/facets", responses=PROBLEMS)
 async def facets(
     service: ServiceDep,
-    filters: str = Query("", max_length=20_000, description="a JSON object, as for a search"),
+    filters: Annotated[
+        FiltersText,
+        Query(max_length=MAX_QUERY_CHARACTERS, description="a JSON object, as for a search"),
+    ] = "",
 ) -> FacetsResponse:
     """Gives brands, categories, colours, merchants, availabilities and price bounds."""
     asked = parse_filters(filters)

@@ -2,22 +2,27 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index.types import ATTRIBUTE_PREFIX, NO_FILTERS, Filters, PriceRange
 from service.errors import RequestError
+from service.http.described import JsonOf
 
 
-class _PriceFilter(BaseModel):
+class PriceFilterSchema(BaseModel):
+    """A price range; bounds are inclusive."""
+
     model_config = ConfigDict(extra="forbid")
     min: Decimal | None = Field(None, ge=0)
     max: Decimal | None = Field(None, ge=0)
     currency: str | None = Field(None, pattern="^[A-Za-z]{3}$")
 
 
-class _Values(BaseModel):
+class FilterValuesSchema(BaseModel):
+    """Values by field; any one of a field's is enough."""
+
     model_config = ConfigDict(extra="forbid")
     brand: list[str] = []
     category: list[str] = []
@@ -27,6 +32,7 @@ class _Values(BaseModel):
     attributes: dict[str, list[str]] = {}
 
     def by_field(self) -> dict[str, tuple[str, ...]]:
+        """Fields with at least one value."""
         plain = {
             name: tuple(getattr(self, name))
             for name in ("brand", "category", "color", "merchant", "availability")
@@ -40,11 +46,11 @@ class _Values(BaseModel):
         return plain | named
 
 
-class FiltersSchema(_Values):
+class FiltersSchema(FilterValuesSchema):
     """The contract's ``filters`` object."""
 
-    price: _PriceFilter | None = None
-    excluded: _Values = Field(_Values(), alias="not")
+    price: PriceFilterSchema | None = None
+    excluded: FilterValuesSchema = Field(FilterValuesSchema(), alias="not")
 
     def to_filters(self) -> Filters:
         """The index's own form."""
@@ -56,6 +62,12 @@ class FiltersSchema(_Values):
             any_of=self.by_field(),
             none_of=self.excluded.by_field(),
         )
+
+
+MAX_QUERY_CHARACTERS = 4_000
+"""Of filters in an address: at worst 48 kB, and the server takes addresses of 64 kB."""
+FiltersText = Annotated[str, JsonOf(FiltersSchema)]
+"""A request's ``filters``; empty: none."""
 
 
 def parse_filters(text: str | None) -> Filters:

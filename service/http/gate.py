@@ -1,6 +1,7 @@
 """Bounded work off the event loop: so many at once, so many waiting, the rest refused at once."""
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -87,7 +88,8 @@ class Gate:
             self._inside += 1
         WAITING.labels(self._name).set(self._inside)
         try:
-            future = self._threads.submit(function, *arguments)
+            # with what the log knows of the request
+            future = self._threads.submit(contextvars.copy_context().run, function, *arguments)
         except BaseException:
             self._left(None)
             raise

@@ -7,13 +7,16 @@ byte a second through).
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.errors import AccessError
 from service.http.gate import DEADLINE, Gate
 from service.http.metrics import REFUSED
-from service.http.problems import problem
+from service.http.problems import problem, response_of
 
 ALWAYS_OPEN = frozenset({"/health/live", "/health/ready", "/metrics"})
 """Answered while the server drains."""
@@ -47,6 +50,10 @@ class Traffic:
     is_draining: bool = False
     """Set on SIGTERM: what was accepted ends, what is new is refused."""
     pending_bytes: int = 0
+
+
+Admit = Callable[[Scope], Awaitable[None]]
+"""Raises ``AccessError`` where a request may not be made."""
 
 
 class SlowReaderError(OSError):
@@ -115,8 +122,11 @@ class _Exchange:
 class Intake:
     """Takes in bodies within limits, sets the deadline, and ends work whose client is gone."""
 
-    def __init__(self, app: ASGIApp, limits: IntakeLimits, traffic: Traffic) -> None:
-        self._app, self._limits, self._traffic = app, limits, traffic
+    def __init__(
+        self, app: ASGIApp, limits: IntakeLimits, traffic: Traffic, admit: Admit | None = None
+    ) -> None:
+        """Wraps an application; without ``admit`` everybody may ask."""
+        self._app, self._limits, self._traffic, self._admit = app, limits, traffic, admit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -125,20 +135,26 @@ class Intake:
             return
         exchange = _Exchange(receive, send, self._limits.send_s)
         try:
-            self._check(scope)
+            await self._check(scope)
             if await self._take_in(exchange):
                 await self._serve(scope, exchange)
         except RefusedError as refusal:
             REFUSED.labels(refusal.reason).inc()
-            await self._refuse(scope, exchange, refusal)
+            await self._refuse(scope, exchange, problem(refusal.status, refusal.detail))
+        except AccessError as error:
+            REFUSED.labels(error.reason).inc()
+            where = f"{scope['method']} {scope['path']}"
+            await self._refuse(scope, exchange, response_of(error, where))
         except SlowReaderError:
             REFUSED.labels("slow reader").inc()
         finally:
             self._traffic.pending_bytes -= exchange.size
 
-    def _check(self, scope: Scope) -> None:
+    async def _check(self, scope: Scope) -> None:
         if self._traffic.is_draining and scope["path"] not in ALWAYS_OPEN:
             raise RefusedError(503, "the server is stopping; ask again", "draining")
+        if self._admit is not None:
+            await self._admit(scope)
         if scope["path"] in _SEARCHES and self._traffic.searches.is_full:
             # before the body is read and taken apart: under load that costs more than this
             raise RefusedError(503, "too many searches at once; try again", "searches")
@@ -184,10 +200,9 @@ class Intake:
         exchange.size += len(piece)
         self._traffic.pending_bytes += len(piece)
 
-    async def _refuse(self, scope: Scope, exchange: _Exchange, refusal: RefusedError) -> None:
+    async def _refuse(self, scope: Scope, exchange: _Exchange, response: Response) -> None:
         """Answers at once, then lets what is on its way come: or the client sees a reset alone."""
-        headers = {"Connection": "close"}
-        response = problem(refusal.status, refusal.detail, headers=headers)
+        response.headers["Connection"] = "close"
 
         async def answer(message: Message) -> None:
             if message["type"] != "http.response.body":

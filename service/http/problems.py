@@ -12,10 +12,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index import errors as index_errors
 from service import errors as service_errors
+from service.http.metrics import PROBLEMS
 from vision import errors as vision_errors
 
 logger = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ STATUS: dict[type[Exception], int] = {
     index_errors.CalibrationError: 422,
     index_errors.StoreMissingError: 503,
     index_errors.StoreBusyError: 503,
+    index_errors.StoreUnavailableError: 503,
     index_errors.StoreUnwritableError: 503,
     index_errors.StoreDamagedError: 503,
     index_errors.UnknownVersionError: 404,
@@ -50,6 +53,9 @@ STATUS: dict[type[Exception], int] = {
     index_errors.EmbedderMismatchError: 503,
     service_errors.RequestError: 422,
     service_errors.WritesClosedError: 403,
+    service_errors.KeyMissingError: 401,
+    service_errors.ScopeMissingError: 403,
+    service_errors.RateExceededError: 429,
     service_errors.UnknownSessionError: 404,
     service_errors.SessionsOffError: 409,
     service_errors.SessionBusyError: 409,
@@ -77,6 +83,7 @@ def problem(
 ) -> JSONResponse:
     """Gives the response for one problem."""
     body = _body(status, detail, kind)
+    PROBLEMS.labels(kind).inc()
     if status == 503:
         headers = {"Retry-After": str(RETRY_AFTER_S), **(headers or {})}
     return JSONResponse(body, status, headers, media_type=MEDIA_TYPE)
@@ -105,8 +112,18 @@ def _body(status: int, detail: str, kind: str = "about:blank") -> dict[str, Any]
 
 
 def _known(request: Request, error: Exception) -> JSONResponse:
-    found = problem_of(error, f"{request.method} {request.url.path}")
-    return problem(found["status"], found["detail"], found["type"])
+    return response_of(error, f"{request.method} {request.url.path}")
+
+
+def response_of(error: Exception, where: str) -> JSONResponse:
+    """Gives the response for an error; ``where`` as in ``problem_of``."""
+    found = problem_of(error, where)
+    headers = None
+    if isinstance(error, service_errors.KeyMissingError):
+        headers = {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, service_errors.RateExceededError):
+        headers = {"Retry-After": str(error.retry_after_s)}
+    return problem(found["status"], found["detail"], found["type"], headers)
 
 
 def _invalid(_request: Request, error: Exception) -> JSONResponse:
@@ -120,9 +137,24 @@ def _fault(fault: dict[str, Any]) -> str:
     return f"{place or 'request'}: {fault['msg']}"
 
 
-def _http(_request: Request, error: Exception) -> JSONResponse:
+def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:  # the framework names the methods of the first route alone
+        headers["Allow"] = ", ".join(_allowed(request))
+    return problem(error.status_code, str(error.detail), headers=headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods that some route takes at the request's path."""
+    return [
+        method
+        for method in ("DELETE", "GET", "HEAD", "POST", "PUT")
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    ]
 
 
 def _unknown(request: Request, error: Exception) -> JSONResponse:

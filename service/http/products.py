@@ -4,32 +4,36 @@ import json
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.datastructures import UploadFile
 
-from index.feed_rows import FeedRow, parse_row
+from index.feed_rows import MAX_ID_CHARACTERS, MAX_PICTURES, FeedRow, parse_row
 from service.errors import FetchError, RequestError
-from service.http.context import Service, ServiceDep, WritableDep
-from service.http.filter_schema import parse_filters
+from service.http.context import Service, ServiceDep
+from service.http.filter_schema import MAX_QUERY_CHARACTERS, FiltersText, parse_filters
 from service.http.gate import DEADLINE
-from service.http.schemas import (
+from service.http.product_ids import PRODUCT_ID
+from service.http.schemas import match_schema, product_schema
+from service.http.search import PROBLEMS, problem_responses
+from service.ingest import Outcome, ReadPicture
+from service.types import MAX_K
+from service.wire.products import (
     BatchRequest,
     BatchResponse,
     OutcomeSchema,
     ProductSchema,
     SimilarResponse,
-    match_schema,
-    product_schema,
 )
-from service.http.search import PROBLEMS
-from service.ingest import Outcome, ReadPicture
-from service.types import MAX_K
+from service.wire.rows import ROW
 
-router = APIRouter(tags=["products"], responses=PROBLEMS)
+router = APIRouter(tags=["products"], responses=PROBLEMS | problem_responses(404))
 
 T = TypeVar("T")
 
+PRODUCT = f"/v1/products/{{product_id:{PRODUCT_ID}}}"
+ProductId = Annotated[str, Path(max_length=MAX_ID_CHARACTERS)]
+Position = Annotated[int, Path(ge=0, lt=MAX_PICTURES)]
 _UPLOAD = "upload:"
 _MAX_IMAGES = 20
 
@@ -37,15 +41,21 @@ PUT_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": {"type": "object"}},
+            "application/json": {"schema": ROW},
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
+                    "additionalProperties": False,
                     "properties": {
-                        "product": {"type": "string", "description": "the row as JSON"},
+                        "product": {
+                            "type": "string",
+                            "contentMediaType": "application/json",
+                            "contentSchema": ROW,
+                        },
                         "images": {
                             "type": "array",
                             "items": {"type": "string", "format": "binary"},
+                            "maxItems": _MAX_IMAGES,
                         },
                     },
                     "required": ["product"],
@@ -56,28 +66,34 @@ PUT_BODY: dict[str, Any] = {
 }
 
 
+class JpegResponse(Response):
+    """A picture."""
+
+    media_type = "image/jpeg"
+
+
 @router.post("/v1/products/batch")
-async def write_batch(service: WritableDep, batch: BatchRequest) -> BatchResponse:
+async def write_batch(service: ServiceDep, batch: BatchRequest) -> BatchResponse:
     """Adds or updates up to 1,000 products, pictures as http(s) addresses; all or none."""
     rows = [parse_row(raw) for raw in batch.products]
     outcomes = await _change(service, service.ingest.commit, rows, service.sources.read)
     return BatchResponse(outcomes=[_outcome(one) for one in outcomes])
 
 
-@router.get("/v1/products/{product_id:path}/images/{position}", response_class=Response)
-def image(service: ServiceDep, product_id: str, position: int) -> Response:
+@router.get("/v1/products/{product_id:path}/images/{position}", response_class=JpegResponse)
+def image(service: ServiceDep, product_id: ProductId, position: Position) -> Response:
     """Gives a product's picture as a JPEG of at most 640 pixels a side."""
     jpeg = service.store.catalogue.display_jpeg(product_id, position)
-    headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
-    return Response(jpeg, media_type="image/jpeg", headers=headers)
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return JpegResponse(jpeg, headers=headers)
 
 
 @router.get("/v1/products/{product_id:path}/similar")
 async def similar(
     service: ServiceDep,
-    product_id: str,
+    product_id: ProductId,
     k: Annotated[int, Query(ge=1, le=MAX_K)] = 10,
-    filters: str = "",
+    filters: Annotated[FiltersText, Query(max_length=MAX_QUERY_CHARACTERS)] = "",
 ) -> SimilarResponse:
     """Gives products of other groups that look and read alike."""
     asked = parse_filters(filters)
@@ -85,19 +101,19 @@ async def similar(
     return SimilarResponse(id=product_id, matches=[match_schema(one, asked) for one in matches])
 
 
-@router.get("/v1/products/{product_id:path}")
-def product(service: ServiceDep, product_id: str) -> ProductSchema:
+@router.get(PRODUCT)
+def product(service: ServiceDep, product_id: ProductId) -> ProductSchema:
     """Gives a product with its offers."""
     return _shown(service, product_id)
 
 
 @router.put(
-    "/v1/products/{product_id:path}",
+    PRODUCT,
     response_model=ProductSchema,
     responses={201: {"model": ProductSchema, "description": "added"}},
     openapi_extra=PUT_BODY,
 )
-async def write(service: WritableDep, product_id: str, request: Request) -> Response:
+async def write(service: ServiceDep, product_id: ProductId, request: Request) -> Response:
     """Adds or updates a product: a feed row as JSON, or as multipart with pictures."""
     raw, uploads = await _body(request)
     if str(raw.setdefault("id", product_id)) != product_id:
@@ -111,8 +127,8 @@ async def write(service: WritableDep, product_id: str, request: Request) -> Resp
     return JSONResponse(shown.model_dump(), status)
 
 
-@router.delete("/v1/products/{product_id:path}", status_code=204)
-async def delete(service: WritableDep, product_id: str) -> None:
+@router.delete(PRODUCT, status_code=204)
+async def delete(service: ServiceDep, product_id: ProductId) -> None:
     """Removes a product, its pictures and its vectors."""
     await _change(service, service.ingest.delete, product_id)
 
@@ -145,12 +161,20 @@ async def _body(request: Request) -> tuple[dict[str, Any], dict[str, bytes]]:
             f"content type {kind!r}; allowed are application/json and multipart/form-data"
         )
     async with request.form(max_files=_MAX_IMAGES, max_fields=10) as form:
+        if unknown := form.keys() - {"product", "images"}:
+            raise RequestError(f"fields {sorted(unknown)}; allowed are product and images")
         row = form.get("product")
         if isinstance(row, UploadFile):
             row = (await row.read()).decode("utf-8", "replace")
-        files = [one for one in form.getlist("images") if isinstance(one, UploadFile)]
+        files = [_file(one) for one in form.getlist("images")]
         uploads = {f"{_UPLOAD}{i}": await one.read() for i, one in enumerate(files)}
     return _object(row or ""), uploads
+
+
+def _file(part: UploadFile | str) -> UploadFile:
+    if isinstance(part, str):
+        raise RequestError("images: a part has no filename; allowed are files")
+    return part
 
 
 def _object(text: str | bytes) -> dict[str, Any]:

@@ -1,10 +1,7 @@
-"""What goes over the wire, as ``contract`` says; the only pydantic on a photo's way."""
+"""Results in the form of ``service.wire``; the only pydantic on a photo's way."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
-from urllib.parse import quote
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any
 
 from index.types import NO_FILTERS, Filters, Offer, Price, Product
 from service.answer.agreements import agreements
@@ -13,196 +10,28 @@ from service.http.filter_schema import filters_json
 from service.offers import ordered_offers
 from service.search.words import Understood
 from service.types import ItemMatches, Match, SearchResult
+from service.wire.products import (
+    MatchSchema,
+    OfferSchema,
+    PriceSchema,
+    ProductSchema,
+    VariantSchema,
+    WhySchema,
+    image_path,
+)
+from service.wire.searches import (
+    AnswerSchema,
+    CitationSchema,
+    GroundingSchema,
+    ItemSchema,
+    PhotoSchema,
+    SearchResponse,
+    StoreSchema,
+    WordsSchema,
+)
 from vision.types import Caption, DetectedItem
 
 NO_CAPTION = Caption()
-
-
-class PriceSchema(BaseModel):
-    """An amount as decimal digits, and its ISO 4217 currency."""
-
-    amount: str = Field(examples=["34.00"])
-    currency: str = Field(examples=["USD"])
-
-
-class OfferSchema(BaseModel):
-    """One merchant's terms."""
-
-    merchant: str
-    price: PriceSchema | None
-    regular_price: PriceSchema | None = None
-    availability: str
-    link: str
-
-
-class VariantSchema(BaseModel):
-    """Another product of the same group."""
-
-    id: str
-    title: str
-    color: str
-    price: PriceSchema | None
-    availability: str
-    image: str
-
-
-class WhySchema(BaseModel):
-    """Attributes of the item that the product shares, and those in which it differs."""
-
-    agrees: list[str] = []
-    differs: list[str] = []
-
-
-class ProductFields(BaseModel):
-    """What a product is, wherever it is shown; price and link are those of its first offer."""
-
-    id: str
-    group: str
-    title: str
-    brand: str
-    category: str
-    color: str
-    price: PriceSchema | None
-    availability: str
-    link: str
-    offers: list[OfferSchema]
-
-
-class MatchSchema(ProductFields):
-    """A product returned for an item."""
-
-    image: str
-    score: float
-    scores: dict[str, float]
-    why: WhySchema = WhySchema()
-    variants: list[VariantSchema]
-    also_listed_as: list[str] = Field(
-        default=[], description="ids of other listings of the same thing, whose offers are here too"
-    )
-
-
-class ItemSchema(BaseModel):
-    """One thing seen in the photo, or the words alone (``box`` null)."""
-
-    box: list[int] | None
-    score: float | None
-    caption: str | None = None
-    attributes: dict[str, str] = {}
-    verdict: Literal["same_product", "variant", "similar", "not_in_catalogue"] | None = None
-    confidence: float | None = None
-    matches: list[MatchSchema]
-
-
-class PhotoSchema(BaseModel):
-    """Size of the upright photo in pixels."""
-
-    width: int
-    height: int
-
-
-class StoreSchema(BaseModel):
-    """Which state of the catalogue answered."""
-
-    version: str
-    sequence: int
-    embedder: str
-    indexed_at: str
-
-
-class CitationSchema(BaseModel):
-    """What a reference of the answer stands for."""
-
-    ref: int = Field(description="the number in brackets")
-    id: str = Field(description="a product's")
-    link: str = Field(description="where it can be bought; empty where the feed has no address")
-
-
-class GroundingSchema(BaseModel):
-    """What became of a model's sentences."""
-
-    checked: int
-    dropped: int
-
-
-class AnswerSchema(BaseModel):
-    """A comparison of the matches; every price, name and link in it is the catalogue's."""
-
-    text: str
-    citations: list[CitationSchema]
-    pick: str | None
-    cheapest: str | None
-    writer: str = Field(description="the model whose words are in the text, or facts")
-    grounding: GroundingSchema
-    language: str = Field(description="BCP 47, of the text")
-
-
-class WordsSchema(BaseModel):
-    """What was made of the request's text; the filters are held beside the request's own."""
-
-    filters: dict[str, Any] = Field(description="in the form of the request's filters")
-    residual: str = Field(description="words that name or describe the thing")
-    changes: list[str] = Field(description="what shall be other than in the photo")
-    negatives: list[str] = Field(description="what is not wanted and no filter can exclude")
-    cheaper: bool
-    unmet: list[str] = Field(description="price words in a currency that the shop does not take")
-
-
-class SearchResponse(BaseModel):
-    """The answer to a search."""
-
-    photo: PhotoSchema | None
-    items: list[ItemSchema]
-    words: WordsSchema | None = None
-    answer: AnswerSchema | None = None
-    timings_ms: dict[str, float]
-    session: str
-    store: StoreSchema
-
-
-class ProductSchema(ProductFields):
-    """A product of the catalogue."""
-
-    description: str
-    gtin: str
-    attributes: dict[str, str]
-    images: list[str]
-
-
-class SimilarResponse(BaseModel):
-    """Products like one of the catalogue."""
-
-    id: str
-    matches: list[MatchSchema]
-
-
-class OutcomeSchema(BaseModel):
-    """What became of one product of a write."""
-
-    id: str
-    status: Literal["added", "updated", "unchanged", "rejected"]
-    problems: list[str]
-
-
-class BatchRequest(BaseModel):
-    """Feed rows to add or update, pictures as http(s) addresses."""
-
-    model_config = ConfigDict(extra="forbid")
-    products: list[dict[str, object]] = Field(min_length=1, max_length=1000)
-
-
-class BatchResponse(BaseModel):
-    """One outcome a product."""
-
-    outcomes: list[OutcomeSchema]
-
-
-class ProblemSchema(BaseModel):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
 
 
 def search_response(result: SearchResult, embedder: str) -> SearchResponse:
@@ -324,11 +153,6 @@ def _product_fields(product: Product, filters: Filters) -> dict[str, Any]:
         "link": first.link,
         "offers": [_offer(one) for one in offers],
     }
-
-
-def image_path(product_id: str, position: int) -> str:
-    """Where the service shows a product's picture."""
-    return f"/v1/products/{quote(product_id, safe='')}/images/{position}"
 
 
 def _variant(product: Product) -> VariantSchema:

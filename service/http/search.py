@@ -11,29 +11,44 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from service.answer.types import Answer, AnswerDelta, request_for
 from service.errors import RequestError
 from service.http.context import Service, ServiceDep
-from service.http.filter_schema import parse_filters
+from service.http.described import BOX, PICTURE, SWITCH
+from service.http.filter_schema import FiltersText, parse_filters
 from service.http.gate import Gate
 from service.http.metrics import ANSWERS, DROPPED_SENTENCES, SEARCH_SECONDS
+from service.http.photo_url import MAX_URL_CHARACTERS
 from service.http.problems import problem_of
 from service.http.schemas import (
-    ProblemSchema,
-    SearchResponse,
     answer_schema,
     box_schema,
     rounded,
     search_response,
 )
 from service.pipeline import Seen
-from service.types import MAX_K, MAX_TEXT_CHARACTERS, SearchRequest, SearchResult
+from service.terms import MAX_LANGUAGE_CHARACTERS, MAX_TEXT_CHARACTERS
+from service.types import MAX_K, SearchRequest, SearchResult
+from service.wire.problems import ProblemSchema
+from service.wire.searches import (
+    DeltaEvent,
+    DoneEvent,
+    ItemSchema,
+    MatchesEvent,
+    PhotoSchema,
+    SearchResponse,
+    SeenEvent,
+    SeenItemSchema,
+)
 from vision.types import Box
 
 router = APIRouter(tags=["search"])
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemSchema, "content": {"application/problem+json": {}}}
-    for status in (400, 408, 413, 415, 422, 503, 504)
-}
-MAX_LANGUAGE_CHARACTERS = 100
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Gives what the description says of refusals with these status codes."""
+    content: dict[str, Any] = {"application/problem+json": {}}
+    return {status: {"model": ProblemSchema, "content": content} for status in statuses}
+
+
+PROBLEMS = problem_responses(400, 408, 413, 415, 422, 503, 504)
 
 
 @dataclass(frozen=True)
@@ -46,36 +61,52 @@ class Asked:
 
 
 async def asked(  # noqa: PLR0913, PLR0917  (one argument a form field)
-    photo: Annotated[UploadFile | None, File(description="the picture")] = None,
+    service: ServiceDep,
+    photo: Annotated[UploadFile | None, PICTURE, File(description="the picture")] = None,
     text: Annotated[str, Form(max_length=MAX_TEXT_CHARACTERS)] = "",
     k: Annotated[int, Form(ge=1, le=MAX_K)] = 10,
     items: Annotated[Literal["all", "main"], Form()] = "all",
-    box: Annotated[str, Form(description="x0,y0,x1,y1 in pixels of the upright photo")] = "",
-    filters: Annotated[str, Form(description="a JSON object")] = "",
-    group: Annotated[bool, Form(description="one match per group")] = True,
-    photo_url: Annotated[str, Form(description="refused: upload the photo")] = "",
-    answer: Annotated[bool, Form(description="write a comparison of the matches")] = False,
+    box: Annotated[
+        str,
+        Form(description="x0,y0,x1,y1 in pixels of the upright photo", json_schema_extra={**BOX}),
+    ] = "",
+    filters: Annotated[FiltersText, Form(description="a JSON object")] = "",
+    group: Annotated[bool, SWITCH, Form(description="one match per group")] = True,
+    photo_url: Annotated[
+        str,
+        Form(
+            max_length=MAX_URL_CHARACTERS,
+            description="in place of photo; refused unless fetch_photo_urls is set",
+        ),
+    ] = "",
+    answer: Annotated[bool, SWITCH, Form(description="write a comparison of the matches")] = False,
     language: Annotated[
         str, Form(max_length=MAX_LANGUAGE_CHARACTERS, description="BCP 47, of the answer")
     ] = "",
     accept_language: Annotated[str | None, Header()] = None,
 ) -> Asked:
     """Reads the form."""
-    if photo_url:
-        raise RequestError("photo_url is switched off on this server: send the photo itself")
     request = SearchRequest(
-        photo=await photo.read() if photo is not None else None,
         text=text.strip(),
         k=k,
         box=_box(box),
         is_main_only=items == "main",
         filters=parse_filters(filters),
         is_grouped=group,
+        photo=await _photo(service, photo, photo_url),  # last: it may have to be fetched
     )
     return Asked(request, answer, language.strip() or accept_language)
 
 
 AskedDep = Annotated[Asked, Depends(asked)]
+
+
+async def _photo(service: Service, photo: UploadFile | None, url: str) -> bytes | None:
+    if not url:
+        return await photo.read() if photo is not None else None
+    if photo is not None:
+        raise RequestError("photo and photo_url: allowed is one of them")
+    return await service.photo_urls.photo(url)
 
 
 @router.post("/v1/search", responses=PROBLEMS)
@@ -113,7 +144,7 @@ async def search_stream(
         result = await service.searches.run(_matched, service, asked, seen, admitted=True)
         response = search_response(result, service.embedder)
         for number, item in enumerate(response.items):
-            yield ServerSentEvent(event="matches", data={"item": number, **item.model_dump()})
+            yield ServerSentEvent(event="matches", data=_matches(number, item))
         before = time.perf_counter()
         if asked.is_answered:
             pieces = service.answers.stream(request_for(result, asked.search, asked.language))
@@ -121,10 +152,7 @@ async def search_stream(
                 yield _answer_event(piece)
             response.timings_ms |= with_answer(result, before)
         observe(response.timings_ms)
-        yield ServerSentEvent(
-            event="done",
-            data=response.model_dump(include={"words", "timings_ms", "session", "store"}),
-        )
+        yield ServerSentEvent(event="done", data=_done(response))
     except Exception as error:  # the status is sent already: a problem as the last event
         yield ServerSentEvent(event="error", data=problem_of(error, "POST /v1/search/stream"))
 
@@ -149,17 +177,32 @@ async def _off_the_loop(
 
 def _answer_event(piece: AnswerDelta | Answer) -> ServerSentEvent:
     if isinstance(piece, AnswerDelta):
-        return ServerSentEvent(event="answer.delta", data={"text": piece.text})
+        return ServerSentEvent(event="answer.delta", data=DeltaEvent(text=piece.text))
     count_answer(piece)
     return ServerSentEvent(event="answer.done", data=answer_schema(piece))
 
 
-def _items(seen: Seen) -> dict[str, Any]:
-    photo = {"width": seen.photo.width, "height": seen.photo.height} if seen.photo else None
+def _items(seen: Seen) -> SeenEvent:
+    photo = seen.photo
     items = [
-        {"box": box_schema(one), "score": one.confidence if one else None} for one in seen.items
+        SeenItemSchema(box=box_schema(one), score=one.confidence if one else None)
+        for one in seen.items
     ]
-    return {"photo": photo, "items": items}
+    size = PhotoSchema(width=photo.width, height=photo.height) if photo else None
+    return SeenEvent(photo=size, items=items)
+
+
+def _matches(number: int, item: ItemSchema) -> MatchesEvent:
+    return MatchesEvent(item=number, **dict(item))
+
+
+def _done(response: SearchResponse) -> DoneEvent:
+    return DoneEvent(
+        words=response.words,
+        timings_ms=response.timings_ms,
+        session=response.session,
+        store=response.store,
+    )
 
 
 def with_answer(result: SearchResult, before: float) -> dict[str, float]:

@@ -4,12 +4,12 @@ from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Header, UploadFile
-from pydantic import BaseModel, Field
 
 from service.http.context import ServiceDep
-from service.http.filter_schema import parse_filters
-from service.http.schemas import MatchSchema, PriceSchema, match_schema, rounded
-from service.http.search import MAX_LANGUAGE_CHARACTERS, PROBLEMS
+from service.http.described import PICTURE
+from service.http.filter_schema import FiltersText, parse_filters
+from service.http.schemas import match_schema, rounded
+from service.http.search import PROBLEMS
 from service.shopping import money
 from service.shopping.types import (
     DEFAULT_ALTERNATES,
@@ -19,85 +19,27 @@ from service.shopping.types import (
     Line,
     ShoppingList,
     ShoppingRequest,
-    Source,
-    Status,
+)
+from service.terms import MAX_LANGUAGE_CHARACTERS
+from service.wire.products import PriceSchema
+from service.wire.shopping import (
+    BasketSchema,
+    BasketsSchema,
+    EntrySchema,
+    LineSchema,
+    ShoppingListResponse,
 )
 
 router = APIRouter(tags=["shopping list"])
 
 
-class EntrySchema(BaseModel):
-    """One line of the list and what was found for it."""
-
-    label: str
-    quantity: int
-    source: Source = Field(description="an item of the photo, the text, or an occasion's part")
-    box: list[int] | None = Field(description="[x0, y0, x1, y1] in pixels of the upright photo")
-    status: Status = Field(
-        description="suggested: only near to an occasion; out_of_stock: no match is in stock; "
-        "no_offer: no offer with a price in the list's currency; nothing_found: the shop seems "
-        "not to have it"
-    )
-    pick: MatchSchema | None
-    alternates: list[MatchSchema]
-
-
-class LineSchema(BaseModel):
-    """What a basket holds for one entry."""
-
-    entry: int = Field(description="position in entries, from 0")
-    id: str = Field(description="the product's")
-    title: str
-    merchant: str
-    unit_price: PriceSchema
-    quantity: int
-    line_total: PriceSchema
-    link: str
-
-
-class BasketSchema(BaseModel):
-    """At most one offer an entry; the total is the sum of the lines."""
-
-    merchant: str | None = Field(description="null: of any merchants")
-    lines: list[LineSchema]
-    total: PriceSchema
-    left_out: list[int] = Field(description="positions of the entries without a line")
-    is_optimal: bool
-
-
-class BasketsSchema(BaseModel):
-    """None of them costs more than the budget."""
-
-    mixed: BasketSchema | None
-    by_merchant: list[BasketSchema] = Field(description="most lines first, then lowest total")
-    cheapest: BasketSchema | None = Field(
-        description="with every entry that can be bought; null where that is over the budget"
-    )
-
-
-class ShoppingListResponse(BaseModel):
-    """A shopping list."""
-
-    entries: list[EntrySchema]
-    baskets: BasketsSchema
-    left_out: list[int] = Field(description="positions of the entries not in the mixed basket")
-    budget: PriceSchema | None
-    complete_total: PriceSchema | None = Field(
-        description="of the cheapest basket with every entry that can be bought"
-    )
-    missing: PriceSchema | None = Field(description="by how much that is more than the budget")
-    currency: str | None
-    people: int | None = Field(description="as said; it multiplies nothing")
-    is_optimal: bool = Field(description="false: the time was over before a basket was proven")
-    notes: list[str]
-    timings_ms: dict[str, float] = Field(description="search, solve, total")
-
-
 async def asked(
-    photo: Annotated[UploadFile | None, File(description="a photo of several things")] = None,
+    photo: Annotated[
+        UploadFile | None, PICTURE, File(description="a photo of several things")
+    ] = None,
     text: Annotated[str, Form(description="a list, or an occasion")] = "",
     budget: Annotated[str, Form(examples=["60 USD"], description="wins over the text's")] = "",
-    filters: Annotated[str, Form(description="a JSON object, as for a search")] = "",
+    filters: Annotated[FiltersText, Form(description="a JSON object, as for a search")] = "",
     alternates: Annotated[int, Form(ge=0, le=MAX_ALTERNATES)] = DEFAULT_ALTERNATES,
     language: Annotated[
         str, Form(max_length=MAX_LANGUAGE_CHARACTERS, description="BCP 47, for a model's entries")

@@ -13,5 +13,4 @@ class WebFiles(StaticFiles):
         """Gives a file, or 304 where the browser has it."""
         response = super().file_response(*args, **kwargs)
         response.headers["Cache-Control"] = "no-cache"
-        response.headers["X-Content-Type-Options"] = "nosniff"
         return response

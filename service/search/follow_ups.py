@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from service.search import lexicon
 from service.search.catalogue_words import numbers_of
@@ -10,10 +9,7 @@ from service.search.questions import Question, change_question, is_question, que
 from service.search.references import Reference, references
 from service.search.tokens import Token, joined, phrase_key, tokenized
 from service.search.vocabulary import ShopVocabulary
-
-Kind: TypeAlias = Literal["change", "one", "like", "question"]
-"""``one``: the match that is named, or its variant with what is wished; ``like``: others like it;
-``change``: the search again, otherwise; ``question``: no search."""
+from service.terms import Kind
 
 
 @dataclass(frozen=True)

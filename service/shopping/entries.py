@@ -8,7 +8,8 @@ from service.errors import RequestError
 from service.pipeline import SearchPipeline
 from service.shopping.options import IN_STOCK
 from service.shopping.plausibility import plausible
-from service.shopping.types import Entry, ShoppingRequest, Source, Status, Wanted
+from service.shopping.types import Entry, ShoppingRequest, Wanted
+from service.terms import Source, Status
 from service.types import MAX_K, ItemMatches, Match, SearchRequest
 
 MAX_THEME_ENTRIES = 5

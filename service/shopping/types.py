@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, TypeAlias
 
 from index.types import NO_FILTERS, Filters, Offer, Price, Product
+from service.terms import Source, Status
 from service.types import Match
 from vision.types import Box
 
@@ -13,9 +13,6 @@ MAX_ENTRIES = 20
 MAX_QUANTITY = 999
 MAX_ALTERNATES = 20
 DEFAULT_ALTERNATES = 4
-
-Source: TypeAlias = Literal["photo", "text", "theme"]
-Status: TypeAlias = Literal["found", "suggested", "out_of_stock", "no_offer", "nothing_found"]
 
 
 @dataclass(frozen=True)

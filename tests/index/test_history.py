@@ -1,15 +1,15 @@
 """Going back: the catalogue is again what it was, and nothing of the present is lost."""
 
 import random
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from index import tables
+from index.backends import recorded_space
 from index.errors import (
     EmbedderMismatchError,
     StoreBusyError,
@@ -17,31 +17,28 @@ from index.errors import (
     UnknownVersionError,
 )
 from index.store import Store, hold
-from index.store_folder import recorded_space
 from index.types import Query, SpaceId
 from tests.fakes import SPACE, offer, product, record, small_store, text_vector
+from tests.index.databases import Database
 from tests.index.test_verdict import CALIBRATION
 
 OTHER = replace(SPACE, embedder="other (16-d, other-1)")
 
 
+SQLITE_ALONE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = small_store(tmp_path / "store", [record("p1"), record("p2"), record("p3")])
+def store(database: Database) -> Iterator[Store]:
+    opened = small_store(database.place, [record("p1"), record("p2"), record("p3")])
     yield opened
     opened.close()
-
-
-def rows(store: Store, query: str) -> list[tuple[Any, ...]]:
-    """Looks into the database from outside."""
-    with closing(sqlite3.connect(store.folder / "catalogue.sqlite3")) as connection:
-        return connection.execute(query).fetchall()
 
 
 def state(store: Store) -> dict[str, Any]:
     """Everything that a shopper or the index can see of each product, by id."""
     seen = {}
-    for name in [one for (one,) in rows(store, "SELECT id FROM product ORDER BY id")]:
+    for name in store.catalogue.scalars(sa.select(tables.product.c.id).order_by("id")):
         catalogue = store.catalogue
         [indexed] = catalogue.indexed([catalogue.key_of(name)])
         sources = catalogue.sources(name)
@@ -89,17 +86,19 @@ def test_going_back_can_itself_be_taken_back(store: Store) -> None:
     assert found(store) == looks
 
 
-def test_another_process_s_index_follows_and_so_does_a_new_start(store: Store) -> None:
+def test_another_process_s_index_follows_and_so_does_a_new_start(
+    store: Store, database: Database
+) -> None:
     looks = found(store)
     first = store.publish()
-    other = Store(store.folder, SPACE)
+    other = Store(database.place, SPACE)
     store.upsert([record(product("p1"), ["x"]), record("p4")])
     store.delete(["p3"])
     assert found(other) == found(store) != looks
     store.rollback(first)
     assert found(other) == looks
     other.close()
-    again = Store(store.folder, SPACE)
+    again = Store(database.place, SPACE)
     assert found(again) == looks
     again.publish()
     assert found(again) == looks
@@ -120,11 +119,11 @@ def test_words_follow(store: Store) -> None:
     assert (titled("walnut"), titled("birch")) == (["p1"], [])
 
 
-def test_prices_seen_meanwhile_stay_in_the_history(store: Store) -> None:
+def test_prices_seen_meanwhile_stay_in_the_history(store: Store, database: Database) -> None:
     def prices(name: str) -> list[str]:
         key = store.catalogue.key_of(name)
         query = f"SELECT amount FROM price_history WHERE product_key = {key} ORDER BY key"
-        return [amount for (amount,) in rows(store, query)]
+        return [amount for (amount,) in database.rows(query)]
 
     def offered(name: str, price: str) -> None:
         store.upsert([record(product(name, offers=(offer("", price),)))])
@@ -150,11 +149,11 @@ def test_the_calibration_follows(store: Store) -> None:
 
 
 def test_only_changed_rows_are_kept_and_dropped_with_the_version_that_needs_them(
-    store: Store,
+    store: Store, database: Database
 ) -> None:
     def past() -> list[tuple[str, int]]:
         query = "SELECT id, until FROM past_product ORDER BY until, id"
-        return [(str(name), int(until)) for name, until in rows(store, query)]
+        return [(str(name), int(until)) for name, until in database.rows(query)]
 
     store.upsert([record(product("p1"), ["a"])])
     assert past() == []  # no version is kept yet
@@ -164,28 +163,32 @@ def test_only_changed_rows_are_kept_and_dropped_with_the_version_that_needs_them
     store.delete(["p4"])
     assert past() == [("p1", 3)]  # what came and went between versions is in none
     assert store.catalogue.display_jpeg("p1", 0) == b"JPEG of c"
-    assert rows(store, "SELECT jpeg FROM display WHERE jpeg = 'JPEG of b'") == []
-    assert rows(store, "SELECT count(*) FROM display") == [(4,)]
+    assert (b"JPEG of b",) not in database.rows("SELECT jpeg FROM display")
+    assert database.rows("SELECT count(*) FROM display") == [(4,)]
     for turn in range(3):
         store.upsert([record("p3", [f"turn {turn}"])])
         store.publish()
     assert ("p1", 3) not in past()
     assert len(past()) == 2  # of p3, for two older versions
-    assert rows(store, "SELECT count(*) FROM display WHERE jpeg = CAST('JPEG of a' AS BLOB)") == [
-        (0,)
-    ]
-    assert rows(store, "SELECT count(*) FROM past_picture") == [(2,)]
-    assert rows(store, "SELECT count(*) FROM past_offer") == [(2,)]
+    assert (b"JPEG of a",) not in database.rows("SELECT jpeg FROM display")
+    assert database.rows("SELECT count(*) FROM past_picture") == [(2,)]
+    assert database.rows("SELECT count(*) FROM past_offer") == [(2,)]
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_any_kept_version_comes_back_after_any_writes(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize(
+    ("database", "seed", "turns"),
+    [*(("sqlite", seed, 60) for seed in range(6)), ("postgresql", 1, 15)],
+    indirect=["database"],
+)
+def test_any_kept_version_comes_back_after_any_writes(
+    database: Database, seed: int, turns: int
+) -> None:
     """Checked against a plain copy of the state at each version."""
     draw = random.Random(seed)
-    store = small_store(tmp_path / "store", [record("p0")])
-    other = Store(store.folder, SPACE)
+    store = small_store(database.place, [record("p0")])
+    other = Store(database.place, SPACE)
     states: dict[str, dict[str, Any]] = {}
-    for turn in range(60):
+    for turn in range(turns):
         names = [f"p{draw.randrange(8)}" for _ in range(draw.randrange(1, 4))]
         act = draw.random()
         if act < 0.55:
@@ -206,24 +209,24 @@ def test_any_kept_version_comes_back_after_any_writes(tmp_path: Path, seed: int)
         shown = {name for name, _ in found(store)}
         assert shown == set(state(store))
     hashes = "SELECT sha256 FROM picture UNION SELECT sha256 FROM past_picture"
-    assert rows(store, f"{hashes} EXCEPT SELECT sha256 FROM display") == []
-    assert rows(store, f"SELECT 1 FROM display WHERE sha256 NOT IN ({hashes})") == []
+    assert database.rows(f"{hashes} EXCEPT SELECT sha256 FROM display") == []
+    assert database.rows(f"SELECT 1 FROM display WHERE sha256 NOT IN ({hashes})") == []
     other.close()
     store.close()
 
 
-def test_a_change_of_embedder_can_be_taken_back(store: Store) -> None:
+def test_a_change_of_embedder_can_be_taken_back(store: Store, database: Database) -> None:
     before, looks = state(store), found(store)
     first = store.publish()
-    fresh = Store(store.folder, OTHER, fresh=True)
+    fresh = Store(database.place, OTHER, fresh=True)
     fresh.upsert([record(name, space=OTHER) for name in ("p1", "p2", "p3")])
     fresh.publish()
-    assert recorded_space(store.folder) == OTHER
+    assert recorded_space(database.place) == OTHER
     with pytest.raises(EmbedderMismatchError):
         store.search([])
     fresh.rollback(first)
     fresh.close()
-    assert recorded_space(store.folder) == SPACE
+    assert recorded_space(database.place) == SPACE
     assert found(store) == looks
     assert state(store) == before
 
@@ -245,6 +248,7 @@ def test_a_pruned_version_cannot_be_gone_back_to(store: Store) -> None:
         store.rollback(first)
 
 
+@SQLITE_ALONE
 def test_a_damaged_version_is_not_gone_back_to_and_nothing_changes(store: Store) -> None:
     first = store.publish()
     store.upsert([record("p4")])
@@ -255,12 +259,10 @@ def test_a_damaged_version_is_not_gone_back_to_and_nothing_changes(store: Store)
     assert state(store) == before
 
 
-def test_a_version_of_an_earlier_program_holds_no_past(store: Store) -> None:
+@SQLITE_ALONE
+def test_a_version_of_an_earlier_program_holds_no_past(store: Store, database: Database) -> None:
     first = store.publish()
-    store.catalogue.close()
-    with closing(sqlite3.connect(store.folder / "catalogue.sqlite3")) as connection:
-        connection.execute("DELETE FROM kept_version")
-        connection.commit()
+    database.rows("DELETE FROM kept_version")
     store.upsert([record(product("p1"), ["x"])])
     with pytest.raises(UnknownVersionError, match="those that can be gone back to: none"):
         store.rollback(first)
@@ -268,9 +270,9 @@ def test_a_version_of_an_earlier_program_holds_no_past(store: Store) -> None:
     assert list(store.history.versions()) == [second]
 
 
-def test_going_back_waits_for_no_indexing_run_and_says_so(store: Store) -> None:
+def test_going_back_waits_for_no_indexing_run_and_says_so(store: Store, database: Database) -> None:
     first = store.publish()
-    other = Store(store.folder, SPACE)
+    other = Store(database.place, SPACE)
     lock = hold(other.writer_lock())
     with pytest.raises(StoreBusyError, match="another process is writing"):
         store.rollback(first)
@@ -278,8 +280,10 @@ def test_going_back_waits_for_no_indexing_run_and_says_so(store: Store) -> None:
     other.close()
 
 
-def test_a_run_is_taken_back_and_what_others_wrote_meanwhile_stays(store: Store) -> None:
-    run = Store(store.folder, SPACE)
+def test_a_run_is_taken_back_and_what_others_wrote_meanwhile_stays(
+    store: Store, database: Database
+) -> None:
+    run = Store(database.place, SPACE)
     store.upsert([record(product("p3"), ["by hand"])])  # no version holds it yet
     start = run.begin_run()
     before = state(store)
@@ -293,13 +297,15 @@ def test_a_run_is_taken_back_and_what_others_wrote_meanwhile_stays(store: Store)
     run.close()
 
 
-def test_a_run_that_was_cut_off_is_taken_back_with_the_one_that_goes_on(store: Store) -> None:
+def test_a_run_that_was_cut_off_is_taken_back_with_the_one_that_goes_on(
+    store: Store, database: Database
+) -> None:
     before = state(store)
-    first = Store(store.folder, SPACE)
+    first = Store(database.place, SPACE)
     start = first.begin_run()
     first.upsert([record(product("p1"), ["swapped"])])
     first.close()
-    second = Store(store.folder, SPACE)
+    second = Store(database.place, SPACE)
     assert second.begin_run() == start
     second.upsert([record(product("p2"), ["swapped"])])
     assert set(second.undo_run(start).restored) == {"p1", "p2"}
@@ -307,14 +313,14 @@ def test_a_run_that_was_cut_off_is_taken_back_with_the_one_that_goes_on(store: S
     second.close()
 
 
-def test_the_first_run_of_a_new_store_has_nothing_to_go_back_to(tmp_path: Path) -> None:
+def test_the_first_run_of_a_new_store_has_nothing_to_go_back_to(database: Database) -> None:
     for _ in range(2):
-        new = small_store(tmp_path / "new")
+        new = small_store(database.place)
         assert new.begin_run() == ""
         new.upsert([record("p1")])
         new.close()
 
 
-def test_the_space_of_a_store_is_known_without_its_model(store: Store) -> None:
-    assert recorded_space(store.folder) == SPACE
-    assert isinstance(recorded_space(store.folder), SpaceId)
+def test_the_space_of_a_store_is_known_without_its_model(store: Store, database: Database) -> None:
+    assert recorded_space(database.place) == SPACE
+    assert isinstance(recorded_space(database.place), SpaceId)

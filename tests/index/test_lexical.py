@@ -1,6 +1,5 @@
-"""The words in SQLite: written and removed with their product, found by whatever is asked."""
+"""The words: written and removed with their product, found by whatever is asked."""
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +11,11 @@ from hypothesis import strategies as st
 
 from index import lexical, tables
 from index.catalogue import Catalogue
+from index.place import FolderPlace
 from index.store import Store
 from index.types import FusionWeights, Query
 from tests.fakes import SPACE, product, record, small_store, text_vector
+from tests.index.databases import BOTH, Database, a_database
 
 HARNESS = product("p1", title="Summit Pro Harness", brand="Gravitator", gtin="4006381333931")
 JACKET = product("p2", title="Summit Rain Jacket MH-09", description="A harness fits below.")
@@ -24,13 +25,19 @@ EVERY = (HARNESS, JACKET, RAINCOAT, CUP)
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "catalogue.sqlite3"
+def catalogue(database: Database) -> Iterator[Catalogue]:
+    opened = database.catalogue()
+    opened.upsert([record(one) for one in EVERY])
+    yield opened
+    opened.close()
 
 
-@pytest.fixture
-def catalogue(path: Path) -> Iterator[Catalogue]:
-    opened = Catalogue(tables.sqlite_engine(path, create=True))
+@pytest.fixture(params=BOTH, scope="module")
+def shared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Catalogue]:
+    """One for all tests that leave it as it was."""
+    opened = a_database(request, tmp_path_factory.mktemp("shared")).catalogue()
     opened.upsert([record(one) for one in EVERY])
     yield opened
     opened.close()
@@ -66,17 +73,17 @@ def first(catalogue: Catalogue, text: str) -> str:
         ("杯", "p4"),
     ],
 )
-def test_a_word_finds_its_product(catalogue: Catalogue, text: str, wanted: str) -> None:
-    assert first(catalogue, text) == wanted
+def test_a_word_finds_its_product(shared: Catalogue, text: str, wanted: str) -> None:
+    assert first(shared, text) == wanted
 
 
-def test_a_score_is_the_share_of_the_words_that_a_product_holds(catalogue: Catalogue) -> None:
-    assert scores(catalogue, "summit harness")["p1"] == 1.0
-    both = scores(catalogue, "summit harness")["p2"]  # harness stands in its description alone
-    one = scores(catalogue, "summit unheardof")
+def test_a_score_is_the_share_of_the_words_that_a_product_holds(shared: Catalogue) -> None:
+    assert scores(shared, "summit harness")["p1"] == 1.0
+    both = scores(shared, "summit harness")["p2"]  # harness stands in its description alone
+    one = scores(shared, "summit unheardof")
     assert 0.3 < both < 1
     assert one["p1"] == one["p2"] < 0.6  # a word that nobody has weighs too
-    assert scores(catalogue, "unheardof") == {}
+    assert scores(shared, "unheardof") == {}
 
 
 @pytest.mark.parametrize(
@@ -88,41 +95,54 @@ def test_a_score_is_the_share_of_the_words_that_a_product_holds(catalogue: Catal
         "\x00harness", "\ud800", "💡harness", "x" * 2000, "harness " * 250, "%' OR 1=1",
     ],
 )  # fmt: skip
-def test_what_is_an_operator_elsewhere_is_text_here(catalogue: Catalogue, text: str) -> None:
-    found = scores(catalogue, text)
+def test_what_is_an_operator_elsewhere_is_text_here(shared: Catalogue, text: str) -> None:
+    found = scores(shared, text)
     assert ("p1" in found) == ("harness" in text)
-    assert catalogue.count()[0] == 4
+    assert shared.count()[0] == 4
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=st.text(max_size=2000))
-def test_any_text_is_answered(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    found = any_catalogue(tmp_path_factory).lexical(text)
+def test_any_text_is_answered(shared: Catalogue, text: str) -> None:
+    found = shared.lexical(text)
     assert len(found.keys) == len(found.scores) <= 4
     assert ((found.scores > 0) & (found.scores <= 1)).all()
 
 
-def any_catalogue(factory: pytest.TempPathFactory) -> Catalogue:
-    if not OPENED:
-        path = factory.mktemp("any") / "catalogue.sqlite3"
-        OPENED.append(Catalogue(tables.sqlite_engine(path, create=True)))
-        OPENED[0].upsert([record(one) for one in EVERY])
-    return OPENED[0]
-
-
-OPENED: list[Catalogue] = []
-
-
 @given(title=st.text(min_size=1, max_size=60))
-@settings(max_examples=100, deadline=None)
-def test_a_product_is_found_by_its_title_whatever_it_is(
-    tmp_path_factory: pytest.TempPathFactory, title: str
-) -> None:
-    catalogue = any_catalogue(tmp_path_factory)
-    catalogue.upsert([record(product("any", title=title))])
-    found = scores(catalogue, title)
-    catalogue.delete(["any"])
+@settings(max_examples=60, deadline=None)
+def test_a_product_is_found_by_its_title_whatever_it_is(shared: Catalogue, title: str) -> None:
+    shared.upsert([record(product("any", title=title))])
+    found = scores(shared, title)
+    shared.delete(["any"])
     assert not found or found["any"] == pytest.approx(1.0)
+
+
+@given(title=st.text(min_size=1, max_size=60), text=st.text(max_size=60))
+@settings(max_examples=25, deadline=None)
+def test_scores_do_not_depend_on_the_database(
+    pair: tuple[Catalogue, Catalogue], title: str, text: str
+) -> None:
+    for one in pair:
+        one.upsert([record(product("any", title=title, description=text))])
+    for asked in (title, text, f"{text} summit harness", f"{title[:30]} 雨衣"):
+        assert scores(pair[0], asked) == scores(pair[1], asked)
+
+
+@pytest.fixture(scope="module")
+def pair(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Catalogue, Catalogue]]:
+    """The same products in SQLite and in PostgreSQL."""
+    server = request.getfixturevalue("postgres_server")
+    folder = tmp_path_factory.mktemp("pair")
+    sqlite, postgres = Database(FolderPlace(folder)), Database(server.place(), server)
+    opened = (sqlite.catalogue(), postgres.catalogue())
+    for one in opened:
+        one.upsert([record(made) for made in EVERY])
+    yield opened
+    for one in opened:
+        one.close()
 
 
 def test_an_update_replaces_the_words(catalogue: Catalogue) -> None:
@@ -131,30 +151,31 @@ def test_an_update_replaces_the_words(catalogue: Catalogue) -> None:
     assert list(scores(catalogue, "xe carabiners")) == ["p1"]
 
 
-def test_a_delete_removes_the_words(catalogue: Catalogue, path: Path) -> None:
+def test_a_delete_removes_the_words(catalogue: Catalogue, database: Database) -> None:
     catalogue.delete(["p1"])
     assert "p1" not in scores(catalogue, "summit harness gravitator")
-    assert "harness" in terms(path)  # of the other product
+    assert "harness" in terms(database)  # of the other product
     catalogue.delete(["p2", "p3", "p4"])
-    assert terms(path) == set()
+    assert terms(database) == set()
 
 
-def terms(path: Path) -> set[str]:
+def terms(database: Database) -> set[str]:
     """All words of the index, seen from outside."""
-    with sqlite3.connect(path) as connection:
-        return {row[0] for row in connection.execute("SELECT term FROM lexical_words")}
+    kept = "ts_stat('SELECT words FROM lexical')"
+    table = "lexical_words" if database.server is None else f"(SELECT word AS term FROM {kept}) w"
+    return {row[0] for row in database.rows(f"SELECT term FROM {table}")}
 
 
 def test_words_and_products_are_written_together_or_not_at_all(
-    catalogue: Catalogue, path: Path
+    catalogue: Catalogue, database: Database
 ) -> None:
-    before = terms(path)
+    before = terms(database)
     broken = replace(record("p9"), content_hash=None)
     new = record(replace(HARNESS, title="Quite another"))
-    with pytest.raises(sa.exc.IntegrityError, match="NOT NULL"):
+    with pytest.raises(sa.exc.IntegrityError, match=r"NOT NULL|not-null"):
         catalogue.upsert([new, broken])  # type: ignore[list-item]
     assert catalogue.product("p1") == HARNESS
-    assert terms(path) == before
+    assert terms(database) == before
     assert first(catalogue, "harness") == "p1"
 
 
@@ -177,7 +198,7 @@ def test_an_older_store_gets_its_words_when_it_is_opened(tmp_path: Path) -> None
     sequence = store.catalogue.sequence()
     store.publish()
     store.close()
-    make_old(tmp_path / "store" / "catalogue.sqlite3")
+    make_old(Database(FolderPlace(tmp_path / "store")))
     opened = Store(tmp_path / "store", SPACE)
     assert first(opened.catalogue, "gravitator") == "p1"
     assert opened.catalogue.product("p1") == HARNESS
@@ -188,28 +209,30 @@ def test_an_older_store_gets_its_words_when_it_is_opened(tmp_path: Path) -> None
     opened.close()
 
 
-def make_old(path: Path) -> None:
+def make_old(database: Database) -> None:
     """Brings a database to the tables of schema 1."""
-    with sqlite3.connect(path) as connection:
-        for name in ("lexical_places", "lexical_words", "lexical"):
-            connection.execute(f"DROP TABLE {name}")
-        connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
+    names = ("lexical_places", "lexical_words", "lexical") if not database.server else ("lexical",)
+    for name in names:
+        database.rows(f"DROP TABLE {name}")
+    database.rows("UPDATE meta SET value = '1' WHERE key = 'schema_version'")
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(
-    catalogue: Catalogue, path: Path, monkeypatch: pytest.MonkeyPatch
+    catalogue: Catalogue, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     catalogue.close()
-    make_old(path)
+    make_old(database)
     monkeypatch.setattr(lexical, "words_of", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        Catalogue(tables.sqlite_engine(path, create=False))
+        database.catalogue()
     monkeypatch.undo()
-    with sqlite3.connect(path) as connection:
-        names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    schema = "SELECT name FROM sqlite_master"
+    if database.server:
+        schema = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+    names = {row[0] for row in database.rows(schema)}
     assert "product" in names
     assert not any(name.startswith("lexical") for name in names)
-    opened = Catalogue(tables.sqlite_engine(path, create=False))
+    opened = database.catalogue()
     assert first(opened, "gravitator") == "p1"
     opened.close()
 

@@ -2,12 +2,14 @@
 
 import multiprocessing
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from index.errors import StoreDamagedError, StoreUnwritableError
 from index.sessions import DATABASE, Kept, Sessions
+from tests.index.databases import Database
 
 
 class Clock:
@@ -26,8 +28,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def sessions(tmp_path: Path, clock: Clock) -> Sessions:
-    return Sessions(tmp_path / DATABASE, clock)
+def sessions(database: Database, clock: Clock) -> Iterator[Sessions]:
+    opened = Sessions(database.sessions_source(), clock)
+    yield opened
+    opened.close()
 
 
 def test_a_session_is_read_back_until_it_expires(sessions: Sessions, clock: Clock) -> None:
@@ -76,14 +80,15 @@ def test_an_update_of_what_another_wrote_since_is_refused(sessions: Sessions) ->
     assert not sessions.update("b", Kept(b"none", 1), 60)
 
 
-def test_the_longest_unused_go_over_the_limit_of_rows(tmp_path: Path, clock: Clock) -> None:
-    sessions = Sessions(tmp_path / DATABASE, clock, max_sessions=10)
+def test_the_longest_unused_go_over_the_limit_of_rows(database: Database, clock: Clock) -> None:
+    sessions = Sessions(database.sessions_source(), clock, max_sessions=10)
     for number in range(129):  # a trim at the 1st, 65th and 129th write
         clock.now += 1
         sessions.open(str(number), b"x", 600)
     assert sessions.count() == 10
     assert sessions.read("118") is None
     assert sessions.read("119") is not None
+    sessions.close()
 
 
 def test_the_longest_unused_go_over_the_limit_of_bytes(tmp_path: Path, clock: Clock) -> None:
@@ -95,18 +100,19 @@ def test_the_longest_unused_go_over_the_limit_of_bytes(tmp_path: Path, clock: Cl
     assert sessions.read("64") is not None
 
 
-def test_a_session_survives_a_restart_and_feedback_too(tmp_path: Path, clock: Clock) -> None:
-    first = Sessions(tmp_path / DATABASE, clock)
+def test_a_session_survives_a_restart_and_feedback_too(database: Database, clock: Clock) -> None:
+    first = Sessions(database.sessions_source(), clock)
     first.open("a", b"payload", 60)
     row = {"session": "a", "item": 0, "product": "p", "event": "click", "position": 1}
     assert first.add_feedback(**row)
     first.close()
-    again = Sessions(tmp_path / DATABASE, clock)
+    again = Sessions(database.sessions_source(), clock)
     assert again.read("a") == Kept(b"payload", 1)
     assert not again.add_feedback(**row)
     clock.now += 1e9
     assert again.read("a") is None
     assert len(list(again.feedback_rows())) == 1
+    again.close()
 
 
 def _writes(path: Path, name: str) -> None:
@@ -156,8 +162,9 @@ def test_a_file_that_is_no_database_and_a_missing_folder_are_named(tmp_path: Pat
         Sessions(tmp_path / "none" / DATABASE).read("a")
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_commit_does_not_wait_for_the_disk_and_deletion_overwrites(
-    sessions: Sessions, tmp_path: Path
+    sessions: Sessions,
 ) -> None:
     with sessions._engine.connect() as connection:
         names = ("journal_mode", "synchronous", "secure_delete")

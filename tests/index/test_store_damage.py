@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from index.backends import saved_versions
 from index.errors import StoreUnwritableError
 from index.store import Store
-from index.store_folder import saved_versions
 from index.types import Query
 from tests.fakes import SPACE, product, record, small_store, text_vector
 

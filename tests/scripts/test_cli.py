@@ -12,30 +12,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.scripts.commands import ROOT, failed, run
 from tests.service.conftest import drawn
 
-ROOT = Path(__file__).resolve().parents[2]
 
-
-def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def process(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, as a shell starts it."""
     return subprocess.run(
         [sys.executable, "-m", "scripts", *arguments],
         capture_output=True,
         text=True,
-        cwd=cwd or ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"},
-        timeout=120,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        timeout=300,
         check=False,
     )
-
-
-def failed(result: subprocess.CompletedProcess[str], code: int, message: str) -> None:
-    """One line on standard error, without a trace."""
-    assert result.returncode == code, result.stderr
-    assert message in result.stderr.replace("\n", " ")
-    assert "Traceback" not in result.stderr
-    if code == 1:
-        assert len(result.stderr.strip().splitlines()) == 1
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +53,7 @@ def store(feed: Path) -> Path:
 
 def test_a_search_prints_the_contracts_json(store: Path, feed: Path) -> None:
     photo = str(feed.parent / "blue.png")
-    result = run("search", photo, "--store", str(store), "--json", "--filter", "price=1..9")
+    result = process("search", photo, "--store", str(store), "--json", "--filter", "price=1..9")
     body = json.loads(result.stdout)
     assert body["items"][0]["matches"][0]["id"] == "blue"
     assert result.returncode == 0
@@ -182,7 +173,7 @@ def test_a_port_in_use_shows_before_any_model_is_loaded(store: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        failed(run("serve", "--store", str(store), "--port", port), 1, "cannot listen")
+        failed(process("serve", "--store", str(store), "--port", port), 1, "cannot listen")
 
 
 def test_settings_are_listed_with_their_meaning() -> None:
@@ -207,3 +198,14 @@ def other_model(tmp_path_factory: pytest.TempPathFactory) -> str:
     whole = {"model_cfg": config, "preprocess_cfg": {}}
     (folder / "open_clip_config.json").write_text(json.dumps(whole))
     return f"local-dir:{folder}"
+
+
+def test_a_backup_is_a_store_that_answers_as_the_first(
+    store: Path, feed: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    result = run("backup", str(copy), "--store", str(store), "--json")
+    assert json.loads(result.stdout)["bytes"] > 0
+    failed(run("backup", str(copy), "--store", str(store)), 1, "there already")
+    found = run("search", str(feed.parent / "blue.png"), "--store", str(copy), "--json")
+    assert json.loads(found.stdout)["items"][0]["matches"][0]["id"] == "blue"

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.scripts.test_cli import ROOT, failed, run
+from tests.scripts.commands import ROOT, failed, run
 from tests.service.conftest import drawn
 
 
@@ -53,7 +53,7 @@ def test_complete_removes_and_the_currency_of_the_feed_counts(tmp_path: Path) ->
 
 def test_an_interrupted_run_says_how_far_it_came(tmp_path: Path) -> None:
     drawn("disc", "red").save(tmp_path / "red.png")
-    rows = [f"{i},Disc {i},red.png" for i in range(3000)]
+    rows = [f"{i},Disc {i},red.png" for i in range(30_000)]
     feed = tmp_path / "feed.csv"
     feed.write_text("\n".join(["id,title,image_link", *rows, ""]))
     store = tmp_path / "s"
@@ -66,12 +66,12 @@ def test_an_interrupted_run_says_how_far_it_came(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert process.stderr is not None
-    assert "of about 3001 rows" in process.stderr.readline()
+    assert "of about 30001 rows" in process.stderr.readline()
     process.send_signal(signal.SIGINT)
     out, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     counts = json.loads(out)
     assert counts["is_stopped"]
-    assert 64 <= counts["added"] == counts["rows"] < 3000
-    assert f"stopped after {counts['rows']} of about 3001 rows; the store is whole" in errors
+    assert 64 <= counts["added"] == counts["rows"] < 30_000
+    assert f"stopped after {counts['rows']} of about 30001 rows; the store is whole" in errors
     assert "Traceback" not in errors

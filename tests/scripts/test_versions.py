@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from index.errors import StoreBusyError, StoreDamagedError, StoreMissingError, UnknownVersionError
 from index.store import Store, hold
 from index.types import Query
-from scripts.cli import app
+from scripts.cli import app_for
 from tests.fakes import product, record, small_store, text_vector
 
 
@@ -29,7 +29,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def run(*arguments: str) -> Any:
     """The command's standard output as JSON; raises what it raised."""
-    result = CliRunner().invoke(app, [*arguments, "--json"], catch_exceptions=False)
+    result = CliRunner().invoke(app_for(()), [*arguments, "--json"], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return json.loads(result.output)
 
@@ -66,7 +66,7 @@ def test_versions_are_listed_with_what_they_hold(store: Store) -> None:
 def test_the_table_says_which_is_current_and_which_is_damaged(store: Store) -> None:
     (store.folder / "versions" / "00000001" / "texts.faiss").write_bytes(b"")
     result = CliRunner(env={"COLUMNS": "200"}).invoke(
-        app, ["versions", "--store", str(store.folder)]
+        app_for(()), ["versions", "--store", str(store.folder)]
     )
     first, second = [line for line in result.output.splitlines() if "00000" in line]
     assert "DAMAGED, not used" in first
@@ -96,7 +96,7 @@ def test_a_running_server_sees_the_rollback_at_its_next_search(store: Store) -> 
 
 
 def test_the_way_forward_again_is_printed(store: Store) -> None:
-    result = CliRunner().invoke(app, ["rollback", "00000001", "--store", str(store.folder)])
+    result = CliRunner().invoke(app_for(()), ["rollback", "00000001", "--store", str(store.folder)])
     assert "what was there before is version 00000003" in result.output
     assert "2 products removed: p3, p4" in result.output
     run("rollback", "00000003", "--store", str(store.folder))
@@ -105,7 +105,7 @@ def test_the_way_forward_again_is_printed(store: Store) -> None:
 
 def test_a_store_without_versions_says_so(tmp_path: Path) -> None:
     small_store(tmp_path / "store", [record("p1")]).close()
-    result = CliRunner().invoke(app, ["versions", "--store", str(tmp_path / "store")])
+    result = CliRunner().invoke(app_for(()), ["versions", "--store", str(tmp_path / "store")])
     assert (result.exit_code, "no version was saved yet" in result.output) == (0, True)
     assert run("versions", "--store", str(tmp_path / "store")) == []
 

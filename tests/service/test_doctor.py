@@ -12,7 +12,7 @@ from index.errors import CalibrationError
 from index.store import Store
 from index.types import Filters, PriceRange
 from index.verdict import judge
-from scripts.cli import app
+from scripts.cli import app_for
 from scripts.demo import DATA
 from service import wiring
 from service.doctor import Checkup, calibrated, check_up, risk_coverage
@@ -243,11 +243,11 @@ def test_the_command_prints_findings_and_calibration(
     monkeypatch.setenv("SNAPSHELF_DETECTOR", "none")
     monkeypatch.setenv("SNAPSHELF_CAPTIONER", "none")
     command = ["doctor", "--store", str(demo_store.folder), "--sample", "25"]
-    shown = CliRunner().invoke(app, command)
+    shown = CliRunner().invoke(app_for(()), command)
     assert shown.exit_code == 0, shown.output
     assert "46 products, 92 pictures" in shown.output
     assert "verdicts calibrated on 50 questions (own pictures)" in shown.output
-    told = CliRunner().invoke(app, [*command, "--json", "--reranker", "embedded"])
+    told = CliRunner().invoke(app_for(()), [*command, "--json", "--reranker", "embedded"])
     tree = json.loads(told.output)
     assert tree["reranker"]["questions"] == 25
     assert tree["reranker"]["is_gain"] in {True, False}

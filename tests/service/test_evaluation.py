@@ -49,8 +49,11 @@ def test_a_place_gives_the_metrics_worked_by_hand(
     )
 
 
-@pytest.mark.filterwarnings("ignore")  # of ranx and of numba, where they are first compiled
-def test_the_metrics_are_those_of_ranx() -> None:
+@pytest.mark.filterwarnings("ignore")  # of ranx and of numba
+def test_the_metrics_are_those_of_ranx(monkeypatch: pytest.MonkeyPatch) -> None:
+    import numba
+
+    monkeypatch.setattr(numba.config, "DISABLE_JIT", True)  # compiling takes a minute
     from ranx import Qrels, Run, evaluate
 
     draw = random.Random(5)

@@ -263,7 +263,7 @@ def test_health_metrics_openapi_and_page_are_there(client: TestClient) -> None:
     spec = client.get("/openapi.json").json()
     assert {"/v1/search", "/v1/products/batch", "/v1/products/{product_id}"} <= set(spec["paths"])
     page = client.get("/")
-    assert "default-src 'self'" in page.headers["content-security-policy"]
+    assert "default-src 'none'" in page.headers["content-security-policy"]
     assert client.get("/web/app.js").status_code == 200
     assert "://" not in page.text.replace("http://www.w3.org", "")  # nothing from elsewhere
 

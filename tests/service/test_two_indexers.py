@@ -22,7 +22,7 @@ from service.ingest import Ingest
 from service.picture_sources import PictureSources
 from tests.fakes import FakeColours, FakeEmbedder, small_store
 from tests.service.test_two_indexers import SPACE
-from vision.decode import PhotoLimits
+from vision.decode import decode
 
 class Waiting(Ingest):
     def commit(self, *arguments, **options):
@@ -33,7 +33,7 @@ class Waiting(Ingest):
 
 feed = Path(sys.argv[2])
 store = small_store(Path(sys.argv[1]), space=SPACE)
-ingest = Waiting(FakeEmbedder(), FakeColours(), store, PhotoLimits())
+ingest = Waiting(FakeEmbedder(), FakeColours(), store, decode)
 try:
     counts = FeedIndexing(store, ingest).run([feed], lambda _: PictureSources(feed.parent))
 except StoreBusyError as error:

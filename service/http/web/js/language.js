@@ -28,6 +28,14 @@ export function t(key, gaps = {}) {
   return form.replaceAll(/\{(\w+)\}/g, (_, name) => String(gaps[name]));
 }
 
+// Adds the phrases of another page, by language.
+export function speak(tables) {
+  Object.assign(table, tables[language]);
+}
+
+// A phrase without gaps, or other words where there is none.
+export const phraseOr = (key, otherwise) => table[key] ?? otherwise;
+
 // A name of the interface (`in_stock`, `color`), or its own letters where no phrase names it.
 export function named(kind, value) {
   return table[`${kind}.${value}`] ?? String(value).replaceAll("_", " ");

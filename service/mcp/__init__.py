@@ -1,0 +1,1 @@
+"""A running service as tools for assistants (Model Context Protocol); it loads no model."""
