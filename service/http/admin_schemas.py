@@ -78,6 +78,7 @@ def load_figures(minute: Minute) -> dict[str, Any]:
         "requests": minute.requests,
         "by_class": minute.by_class,
         "refused": minute.refused,
+        "busy": minute.busy,
         "p50_ms": minute.percentile_ms(0.5),
         "p99_ms": minute.percentile_ms(0.99),
     }

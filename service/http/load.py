@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from service.http.access_rules import PICTURE
 
 MINUTES = 60
-REFUSED = frozenset({401, 403, 429, 503})
-"""No key, a wrong one, too often, or too much at once: not worked on."""
+REFUSED = frozenset({401, 403, 429})
+"""No key, a wrong one, or too often."""
+BUSY = 503
+"""Too much at once, or the catalogue or a model is not available."""
 LEFT = "left"
 """In place of a status: the client was gone before it was answered."""
 CLASSES = ("2xx", "3xx", "4xx", "5xx", LEFT)
@@ -29,6 +31,7 @@ class Minute:
     """Minutes since 1970."""
     by_class: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CLASSES, 0))
     refused: int = 0
+    busy: int = 0
     times: list[int] = field(default_factory=lambda: [0] * (len(_EDGES_MS) + 1))
     """Of those that were worked on to their end, by step of time."""
 
@@ -47,7 +50,8 @@ class Minute:
         name = f"{status // 100}xx"
         self.by_class[name if name in self.by_class else LEFT] += 1
         self.refused += status in REFUSED
-        if status and status not in REFUSED:
+        self.busy += status == BUSY
+        if status not in {0, BUSY, *REFUSED}:
             self.times[bisect_left(_EDGES_MS, took_s * 1e3)] += 1
 
     def percentile_ms(self, share: float) -> float | None:
@@ -103,6 +107,7 @@ def together(minutes: Iterable[Minute]) -> Minute:
         number=found[0].number,
         by_class={name: sum(one.by_class[name] for one in found) for name in CLASSES},
         refused=sum(one.refused for one in found),
+        busy=sum(one.busy for one in found),
         times=[sum(column) for column in zip(*(one.times for one in found), strict=True)],
     )
 

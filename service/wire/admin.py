@@ -142,9 +142,10 @@ class LoadSchema(BaseModel):
     by_class: dict[str, int] = Field(
         description="by class of status; `left`: the client was gone before the answer"
     )
-    refused: int = Field(description="401, 403, 429 and 503; the times below are without these")
+    refused: int = Field(description="401, 403 and 429")
+    busy: int = Field(description="503: too much at once, or the catalogue or a model is down")
     p50_ms: float | None = Field(
-        description="at most a tenth too long; null: nothing was worked on"
+        description="of the rest; at most a tenth too long; null: nothing was worked on"
     )
     p99_ms: float | None
 

@@ -33,7 +33,7 @@ def fake_service(folder: Path, **settings: object) -> Iterator[Service]:
     store = wiring.open_store(folder, models, create=True)
     chosen = Settings(**(SETTINGS | settings))  # type: ignore[arg-type]
     service = wiring.http_service(chosen, models, store, "127.0.0.1")
-    outcomes = service.ingest.commit([parse_row(row) for row in shop_rows()], _drawn)
+    outcomes = service.ingest.commit([parse_row(row) for row in shop_rows()], drawn_picture)
     assert [one.status for one in outcomes] == ["added"] * 9
     try:
         yield service
@@ -42,7 +42,8 @@ def fake_service(folder: Path, **settings: object) -> Iterator[Service]:
         store.close()
 
 
-def _drawn(source: str) -> bytes:
+def drawn_picture(source: str) -> bytes:
+    """Gives the PNG that a row's picture names: ``disc-red.png``."""
     shape, colour = source.removesuffix(".png").split("-")
     return encoded(drawn(shape, colour))
 

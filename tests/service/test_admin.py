@@ -124,7 +124,7 @@ def test_what_cannot_be_gone_back_to_is_said_and_changes_nothing(
     damaged = service.store.publish()
     service.store.delete(["disc-red"])
     service.store.publish()
-    (service.store.folder / "versions" / damaged / "keys.npz").write_bytes(b"x")
+    (service.store.folder / "versions" / damaged / "table.npz").write_bytes(b"x")
     before = service.store.catalogue.sequence()
     states = {one["name"]: one for one in asked(client, "versions")["versions"]}
     assert (states[damaged]["is_sound"], states[damaged]["obstacle"]) == (False, "damaged")

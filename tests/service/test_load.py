@@ -69,13 +69,17 @@ def test_what_is_no_question_of_a_shopper_does_not_count(load: Load, path: str) 
     assert together(load.minutes()).requests == 0
 
 
-@pytest.mark.parametrize("status", [401, 403, 429, 503])
-def test_a_refusal_is_told_apart_and_leaves_the_times_alone(load: Load, status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "refused", "busy"), [(401, 9, 0), (403, 9, 0), (429, 9, 0), (503, 0, 9)]
+)
+def test_a_refusal_is_told_apart_and_leaves_the_times_alone(
+    load: Load, status: int, refused: int, busy: int
+) -> None:
     load.note("/v1/search", 200, 0.5)
     for _ in range(9):
         load.note("/v1/search", status, 0.001)
     [minute] = load.minutes()
-    assert (minute.requests, minute.refused) == (10, 9)
+    assert (minute.requests, minute.refused, minute.busy) == (10, refused, busy)
     assert 500 <= (minute.percentile_ms(0.5) or 0) <= 550
 
 

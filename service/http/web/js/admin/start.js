@@ -17,7 +17,7 @@ const PARTS = [overview, load, versions, findings, rejects];
 
 translate(document);
 document.title = t("admin.title");
-startParts(refused);
+startParts((error) => $("shown").hidden || refused(error)); // the first of several says it
 startRollback(PARTS);
 
 $("ask").addEventListener("submit", (event) => {
@@ -29,7 +29,7 @@ $("ask").addEventListener("submit", (event) => {
   api.keep(key);
   open();
 });
-$("again").addEventListener("click", () => PARTS.forEach(show));
+$("again").addEventListener("click", () => PARTS.forEach((part) => show(part)));
 $("forget").addEventListener("click", () => {
   api.forget();
   location.reload();
