@@ -1,12 +1,14 @@
 """``POST /v1/search``, and the same as a stream of events."""
 
 import time
+from collections import Counter
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, File, Form, Header, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Header, Request, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.datastructures import FormData
 
 from service.answer.types import Answer, AnswerDelta, request_for
 from service.errors import RequestError
@@ -61,6 +63,7 @@ class Asked:
 
 
 async def asked(  # noqa: PLR0913, PLR0917  (one argument a form field)
+    form: Request,
     service: ServiceDep,
     photo: Annotated[UploadFile | None, PICTURE, File(description="the picture")] = None,
     text: Annotated[str, Form(max_length=MAX_TEXT_CHARACTERS)] = "",
@@ -86,6 +89,7 @@ async def asked(  # noqa: PLR0913, PLR0917  (one argument a form field)
     accept_language: Annotated[str | None, Header()] = None,
 ) -> Asked:
     """Reads the form."""
+    _check_once(await form.form())  # parsed already
     request = SearchRequest(
         text=text.strip(),
         k=k,
@@ -96,6 +100,13 @@ async def asked(  # noqa: PLR0913, PLR0917  (one argument a form field)
         photo=await _photo(service, photo, photo_url),  # last: it may have to be fetched
     )
     return Asked(request, answer, language.strip() or accept_language)
+
+
+def _check_once(form: FormData) -> None:
+    """Of two values the framework would take the last, and say nothing."""
+    for name, times in Counter(name for name, _ in form.multi_items()).items():
+        if times > 1:
+            raise RequestError(f"{name[:60]}: came {times} times; allowed is once")
 
 
 AskedDep = Annotated[Asked, Depends(asked)]

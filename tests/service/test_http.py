@@ -254,6 +254,14 @@ def test_writes_are_closed_where_the_server_is_bound_to_more_than_loopback(
     assert public_client.get("/v1/products/disc-red").status_code == 200
 
 
+def test_a_field_that_comes_twice_is_refused_and_named(client: TestClient) -> None:
+    for path in ("/v1/search", "/v1/search/stream"):
+        twice = [("box", (None, "0,0,9,9")), ("box", (None, "0,0,5,5")), *photo().items()]
+        assert "box: came 2 times" in refused(client.post(path, files=twice), 422)
+        two_photos = [*photo().items(), *photo("box").items()]
+        assert "photo: came 2 times" in refused(client.post(path, files=two_photos), 422)
+
+
 def test_health_metrics_openapi_and_page_are_there(client: TestClient) -> None:
     assert client.get("/health/live").json() == {"status": "live"}
     ready = client.get("/health/ready").json()
