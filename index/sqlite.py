@@ -1,11 +1,13 @@
 """SQLite through SQLAlchemy: an engine whose tables exist, for several threads and processes."""
 
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from index.errors import StoreDamagedError, StoreUnwritableError
 
@@ -33,8 +35,15 @@ def open_database(
     def configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # pysqlite must not begin transactions of its own
         for name, value in {"journal_mode": "WAL", **pragmas}.items():
-            connection.execute(f"PRAGMA {name}={value}")
+            wait_while_busy(connection.execute, f"PRAGMA {name}={value}")
 
+    # SQLite's own time-out does not cover the change to WAL: it fails at once, whatever its wait.
+    wait_while_busy = Retrying(
+        retry=retry_if_exception(_is_busy),
+        stop=stop_after_delay(wait_s),
+        wait=wait_random(0.005, 0.05),
+        reraise=True,
+    )
     sa.event.listen(engine, "connect", configure)
     sa.event.listen(engine, "begin", _begin)
     try:
@@ -51,6 +60,13 @@ def open_database(
 def writing(engine: Engine) -> Engine:
     """The same engine, whose transactions take SQLite's write lock at their start."""
     return engine.execution_options(snapshelf_write=True)
+
+
+def _is_busy(error: BaseException) -> bool:
+    return (
+        isinstance(error, sqlite3.OperationalError)
+        and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    )
 
 
 def _begin(connection: Connection) -> None:

@@ -50,7 +50,7 @@ def test_the_language_follows_the_request(wanted: str | None, code: str, locale:
         ("en", "34.567 USD", "$34.567"),
         ("en", "1E+3 USD", "$1,000.00"),
         ("de", "1234.50 EUR", "1.234,50 €"),
-        ("de-CH", "1234.50 CHF", "CHF 1’234.50"),
+        ("de-CH", "1234.50 CHF", "CHF 1'234.50"),
         ("fr", "1234.50 EUR", "1\u202f234,50 €"),
         ("es", "1234.50 EUR", "1.234,50 €"),
         ("zh", "1234.50 CNY", "¥1,234.50"),
@@ -61,7 +61,8 @@ def test_the_language_follows_the_request(wanted: str | None, code: str, locale:
 def test_money_is_written_as_the_language_does(language: str, price: str, written: str) -> None:
     digits, currency = price.split()
     made = language_for(language).money(Price(Decimal(digits), currency))
-    assert made.replace("\xa0", " ") == written
+    # releases of CLDR, which Babel follows, differ in the apostrophe of Swiss thousands
+    assert made.replace("\xa0", " ").replace("’", "'") == written
 
 
 def test_every_language_has_every_phrase_with_the_same_gaps() -> None:
