@@ -18,7 +18,7 @@ from service.errors import SettingsError
 from service.fusion import CaptionUse
 from service.logs import LogFormat
 
-_SECRET = frozenset({"keys", "openai_api_key", "rate_storage"})
+_SECRET = frozenset({"keys", "index", "openai_api_key", "rate_storage"})
 """Never repeated in an error: a secret may stand there."""
 
 
@@ -32,6 +32,11 @@ class Settings(BaseSettings):
     embedder: str = Field(
         "embedded",
         description="embedded, hf-hub:ORG/REPO, local-dir:PATH, or ARCHITECTURE/PRETRAINED",
+    )
+    index: SecretStr = Field(
+        SecretStr(""),
+        description="where vectors are searched: empty, in this process (FAISS); "
+        "milvus://USER:PASSWORD@HOST:PORT/NAME or milvus:///PATH/FILE.db",
     )
     detector: str = Field(
         "embedded",
@@ -79,11 +84,22 @@ class Settings(BaseSettings):
     batch_size: int = Field(
         0, ge=0, description="pictures a forward pass; 0: 128 on CUDA, 8 on a CPU"
     )
-    engine: Literal["auto", "eager", "traced", "compile", "onnx"] = Field(
-        "auto", description="how the image model runs on a CPU"
+    engine: Literal["auto", "eager", "traced", "compile", "onnx", "int8"] = Field(
+        "auto",
+        description="how the image model runs on a CPU; int8 is the fastest, with vectors of its "
+        "own: a store made with it is searched with it",
+    )
+    calibration: Path = Field(
+        Path(__file__).parents[1] / "data" / "demo",
+        description="folder of pictures that the int8 engine is calibrated on",
     )
     threads: int = Field(
         0, ge=0, description="CPU threads of the models; 0: as many as there are cores"
+    )
+    ray_address: str = Field(
+        default_factory=lambda: os.environ.get("RAY_ADDRESS", ""),
+        description="the cluster of `index --engine ray`, as 10.0.0.1:6379, or auto for the one "
+        "that this machine is part of; default: RAY_ADDRESS; empty: one is started on this machine",
     )
     cache: Path = Field(
         Path(platformdirs.user_cache_dir("snapshelf")),

@@ -232,6 +232,7 @@ def _compute(settings: Settings) -> "ComputeOptions":
         engine=settings.engine,
         threads=settings.threads,
         cache=settings.cache,
+        calibration=settings.calibration,
     )
 
 

@@ -19,11 +19,13 @@ class ComputeOptions:
     batch_size: int = 0
     """Pictures or texts a forward pass; 0: 128 on CUDA, 8 on a CPU."""
     engine: str = "auto"
-    """``auto``, ``eager``, ``traced``, ``compile`` or ``onnx``; see ``image_engines.py``."""
+    """One of ``image_engines.ENGINES``."""
     threads: int = 0
-    """CPU threads of the ONNX engine; 0: as many as there are cores."""
+    """CPU threads of the ONNX engines; 0: as many as there are cores."""
     cache: Path | None = None
     """Folder in which converted models are kept; None: convert at every start."""
+    calibration: Path | None = None
+    """Folder of pictures that the ``int8`` engine is calibrated on."""
 
     def resolved_device(self) -> torch.device:
         """The torch device, ``auto`` decided."""

@@ -1,15 +1,16 @@
-"""Ways to run an image tower; the same vectors, different speeds (``benchmarks/embed_speed.py``).
+"""Ways to run an image tower, of different speeds (``benchmarks/embed_speed.py``).
 
-``auto`` is what was measured fastest: ONNX Runtime on a CPU for convolutional (timm) towers, traced
-and frozen for other towers on a CPU, ``torch.compile`` nowhere by default (on one core its warm-up
-had not ended after two minutes), eager with the model's dtype on a GPU.
+``auto`` is what was measured fastest of those that give the same vectors: ONNX Runtime on a CPU for
+convolutional (timm) towers, traced and frozen for other towers on a CPU, ``torch.compile`` nowhere
+by default (on one core its warm-up had not ended after two minutes), eager with the model's dtype
+on a GPU. ``int8`` is faster still; its vectors are near the others, not equal (``int8_tower.py``).
 """
 
 import logging
 import os
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ from vision.errors import ModelUnavailableError, UnknownModelError
 
 logger = logging.getLogger(__name__)
 
-ENGINES = ("auto", "eager", "traced", "compile", "onnx")
+ENGINES = ("auto", "eager", "traced", "compile", "onnx", "int8")
+FLOAT32_ENGINES = {"traced", "onnx", "int8"}
+"""Those that take a float32 tower on a CPU."""
 
 Encoder = Callable[[torch.Tensor], torch.Tensor]
 
@@ -41,13 +44,15 @@ class Tower:
     """CPU threads of ONNX Runtime; 0: as many as there are cores."""
     onnx_file: Path | None = None
     """Where the converted tower is kept, a name that only these weights have; None: not kept."""
+    calibration: Callable[[], Sequence[torch.Tensor]] = tuple
+    """Pictures for ``int8``, each ``(3, h, w)``; asked for when the tower is converted."""
 
 
 def image_encoder(engine: str, tower: Tower) -> Encoder:
     """Gives a function from ``(n, 3, h, w)`` float32 pixels to ``(n, d)`` float32 on the CPU.
 
     Args:
-        engine: one of ``ENGINES``; ``traced`` and ``onnx`` are for float32 on a CPU.
+        engine: one of ``ENGINES``; ``FLOAT32_ENGINES`` are for float32 on a CPU.
         tower: what to run.
 
     Raises:
@@ -59,12 +64,12 @@ def image_encoder(engine: str, tower: Tower) -> Encoder:
     on_cpu = tower.device.type == "cpu" and tower.dtype == torch.float32
     if engine == "auto" and on_cpu:
         return _fastest(tower)
-    if engine in {"traced", "onnx"} and not on_cpu:
+    if engine in FLOAT32_ENGINES and not on_cpu:
         raise UnknownModelError(
             f"engine {engine!r} runs float32 on a CPU, not {tower.dtype} on {tower.device}"
         )
-    if engine == "onnx":
-        return _onnx(tower)
+    if engine in {"onnx", "int8"}:
+        return _onnx(tower, is_int8=engine == "int8")
     if engine == "traced":
         return _traced(tower.visual, tower.example)
     visual = torch.compile(tower.visual) if engine == "compile" else tower.visual
@@ -103,20 +108,26 @@ def _traced(visual: Any, example: torch.Tensor) -> Encoder:
     return encode
 
 
-def _onnx(tower: Tower) -> Encoder:
-    if tower.onnx_file is None:
-        with tempfile.TemporaryDirectory() as folder:
-            session = _session(_export(tower, Path(folder) / "tower.onnx"), tower.threads)
-    elif tower.onnx_file.is_file():
-        session = _session(tower.onnx_file, tower.threads)
-    else:
-        session = _session(_export(tower, tower.onnx_file), tower.threads)
+def _onnx(tower: Tower, *, is_int8: bool = False) -> Encoder:
+    with tempfile.TemporaryDirectory() as folder:
+        path = _converted(tower, tower.onnx_file or Path(folder) / "tower.onnx", is_int8=is_int8)
+        session = _session(path, tower.threads)
     name = session.get_inputs()[0].name
 
     def encode(pixels: torch.Tensor) -> torch.Tensor:
         return torch.from_numpy(session.run(None, {name: pixels.numpy()})[0])
 
     return encode
+
+
+def _converted(tower: Tower, path: Path, *, is_int8: bool) -> Path:
+    """The file of this engine, made where it is missing."""
+    whole = path if path.is_file() else _export(tower, path)
+    if not is_int8:
+        return whole
+    from vision.int8_tower import int8_file  # the quantizer's imports take a second
+
+    return int8_file(whole, tower.calibration())
 
 
 def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:

@@ -14,6 +14,7 @@ import open_clip
 import torch
 from PIL import Image
 
+from vision.calibration_pictures import calibration_pictures
 from vision.compute import DEFAULT_COMPUTE, ComputeOptions
 from vision.errors import ModelUnavailableError, UnknownModelError
 from vision.image_engines import Encoder, Tower, image_encoder
@@ -40,10 +41,15 @@ class OpenClipEmbedder:
         self._device = compute.resolved_device()
         self._dtype = compute.resolved_dtype()
         self._batch_size = compute.resolved_batch_size()
-        self._model, self._preprocess, self._tokenizer = _load(name)
+        self._model, preprocess, self._tokenizer = _load(name)
+        self.prepare: Callable[[Image.Image], torch.Tensor] = preprocess
+        """Gives ``(3, h, w)`` float32, what the tower takes; other processes can have it: it holds
+        no model."""
         preprocessing = _fingerprint(self._model)  # of the float32 weights, before any cast
         self._model = _moved(self._model, self._device, self._dtype)
         self._dimension = self._embed_text_rows(["size"]).shape[1]
+        if compute.engine == "int8":
+            preprocessing += "-int8"  # vectors of its own
         self.identity = EmbedderId(label or name, preprocessing, self._dimension)
         self._encode_image = self._image_encoder(compute)
 
@@ -54,10 +60,6 @@ class OpenClipEmbedder:
             for batch in _batches(images, self._batch_size)
         ]
         return self._unit_rows(rows)  # (n, d)
-
-    def prepare(self, image: Image.Image) -> torch.Tensor:
-        """Gives ``(3, h, w)`` float32, what the tower takes of a picture; needs no model."""
-        return self._preprocess(image)
 
     def embed_prepared(self, prepared: Sequence[torch.Tensor]) -> Vectors:
         """Gives what ``embed_images`` gives of the pictures that ``prepare`` was given."""
@@ -78,7 +80,8 @@ class OpenClipEmbedder:
         size = self._model.visual.image_size
         height, width = size if isinstance(size, tuple) else (size, size)
         example = torch.zeros(1, 3, height, width)
-        kept = f"{self.identity.preprocessing}-torch{torch.__version__}.onnx"
+        weights = self.identity.preprocessing.removesuffix("-int8")
+        kept = f"{weights}-torch{torch.__version__}.onnx"
         tower = Tower(
             self._model.visual,
             example,
@@ -86,6 +89,7 @@ class OpenClipEmbedder:
             self._dtype,
             compute.threads,
             compute.cache / "onnx" / kept if compute.cache else None,
+            lambda: [self.prepare(one) for one in calibration_pictures(compute.calibration)],
         )
         return image_encoder(compute.engine, tower)
 

@@ -69,7 +69,7 @@ def test_an_unknown_engine_is_refused() -> None:
     assert "auto" in ENGINES
 
 
-@pytest.mark.parametrize("engine", ["traced", "onnx"])
+@pytest.mark.parametrize("engine", ["traced", "onnx", "int8"])
 @pytest.mark.parametrize(("device", "dtype"), [("cuda", torch.float32), ("cpu", torch.bfloat16)])
 def test_cpu_engines_refuse_other_places(engine: str, device: str, dtype: torch.dtype) -> None:
     with pytest.raises(UnknownModelError, match=f"engine '{engine}' runs float32 on a CPU"):
