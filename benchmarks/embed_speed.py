@@ -1,8 +1,10 @@
-"""Engines of the embedded image model: milliseconds a picture, and whether the vectors are equal.
+"""Engines of an image model: milliseconds a picture, and whether the vectors are equal.
 
-    python -m benchmarks.embed_speed [--threads N]
+    python -m benchmarks.embed_speed [--threads N] [--architecture ViT-B-32]
 
-Eager torch is the peer; every ratio is of medians in one run, engines taken in turn.
+Eager torch is the peer; every ratio is of medians in one run, engines taken in turn. An
+architecture of open_clip runs with random weights: its speed is the same, its cosines tell little.
+What ``int8`` costs in recall: ``SNAPSHELF_ENGINE=int8 python -m benchmarks.retrieval``.
 """
 
 import argparse
@@ -15,27 +17,31 @@ import torch
 
 from benchmarks.machine import machine_line
 from service.settings import load_settings
+from vision.calibration_pictures import calibration_pictures
 from vision.embedded_model import embedded_model_dir
 from vision.image_engines import Encoder, Tower, image_encoder
 
 ROUNDS = 10
-ENGINE_NAMES = ("eager", "traced", "onnx")
+ENGINE_NAMES = ("eager", "traced", "onnx", "int8")
 """Without ``compile``: it did not end within two minutes on one core."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--threads", type=int, default=0, help="0: all cores")
+    parser.add_argument("--architecture", help="of open_clip, with random weights")
     arguments = parser.parse_args()
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
-    folder = embedded_model_dir(load_settings().cache)
-    model, _, _ = open_clip.create_model_and_transforms(f"local-dir:{folder}")
-    side = model.visual.image_size
-    side = side[0] if isinstance(side, tuple) else side
-    encoders = engines(model.eval().visual, side, arguments.threads)
-    pixels = torch.rand(16, 3, side, side) * 2 - 1
-    print(machine_line(), f"threads {arguments.threads or torch.get_num_threads()}, {side} px")
+    settings = load_settings()
+    name = arguments.architecture or f"local-dir:{embedded_model_dir(settings.cache)}"
+    model, _, preprocess = open_clip.create_model_and_transforms(name)
+    pictures = [preprocess(one) for one in calibration_pictures(settings.calibration)]
+    calibration, others = pictures[::2], pictures[1::2]
+    encoders = engines(model.eval().visual, calibration, arguments.threads)
+    pixels = torch.stack(others[:16])
+    shown_name = arguments.architecture or "embedded"
+    print(machine_line(), f"threads {arguments.threads or torch.get_num_threads()}, {shown_name}")
     reference = unit(encoders["eager"](pixels))
     single, batch = timings(encoders, pixels)
     print(f"{'engine':22} {'1 picture ms':>13} {'of 16, ms each':>15} {'ratio':>6} {'cosine':>9}")
@@ -48,9 +54,13 @@ def main() -> None:
         )
 
 
-def engines(visual: torch.nn.Module, side: int, threads: int) -> dict[str, Encoder]:
-    example = torch.zeros(1, 3, side, side)
-    tower = Tower(visual, example, torch.device("cpu"), torch.float32, threads)
+def engines(
+    visual: torch.nn.Module, calibration: list[torch.Tensor], threads: int
+) -> dict[str, Encoder]:
+    example = torch.zeros_like(calibration[0][None])
+    tower = Tower(
+        visual, example, torch.device("cpu"), torch.float32, threads, None, lambda: calibration
+    )
     found = {name: image_encoder(name, tower) for name in ENGINE_NAMES}
 
     def channels_last(pixels: torch.Tensor) -> torch.Tensor:

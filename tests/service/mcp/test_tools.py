@@ -4,12 +4,16 @@ import asyncio
 import base64
 import io
 import os
+import socket
+import subprocess
 import sys
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
@@ -151,6 +155,43 @@ def test_a_product_is_told_with_its_text_in_fields(app: ASGIApp) -> None:
     assert result.structured_content["title"] == "Blue box"
     assert result.structured_content["attributes"] == {"material": "wood"}
     assert [type(one) for one in result.content] == [TextContent, ImageContent]
+
+
+def test_the_command_serves_a_whole_search_over_http_on_this_machine_alone(
+    app: ASGIApp, tmp_path: Path
+) -> None:
+    photos = photo_folder(tmp_path)
+    port = free_port()
+
+    async def ask() -> CallToolResult:
+        async with Client(f"http://127.0.0.1:{port}/mcp") as client:
+            assert {one.name for one in (await client.list_tools()).tools} == TOOLS
+            return await client.call_tool("search_products", {"photo_path": "disc.png"})
+
+    with served(app) as url:
+        arguments = ["mcp", "--url", url, "--photos-root", str(photos), "--port", str(port)]
+        with subprocess.Popen([sys.executable, "-m", "scripts", *arguments]) as process:
+            try:
+                assert listening_address(process, port) == "127.0.0.1"
+                result = asyncio.run(ask())
+            finally:
+                process.terminate()
+    assert result.structured_content["items"][0]["matches"][0]["id"] == "disc-red"
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def listening_address(process: subprocess.Popen[bytes], port: int) -> str:
+    """The address that a process listens at, awaited."""
+    while process.poll() is None:
+        for one in psutil.Process(process.pid).net_connections("tcp"):
+            if one.status == psutil.CONN_LISTEN and one.laddr.port == port:
+                return str(one.laddr.ip)
+        time.sleep(0.1)
+    raise AssertionError(f"ended with {process.returncode}")
 
 
 def test_similar_products_are_others_than_the_group(app: ASGIApp) -> None:
