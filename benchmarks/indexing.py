@@ -1,10 +1,11 @@
 """Whole indexing (read, decode, embed, colours, commit) against the bare model, in one run.
 
-    python -m benchmarks.indexing [--threads N] [--pictures 600] [--rounds 3]
+    python -m benchmarks.indexing [--threads N] [--pictures 600] [--rounds 3] [--engine ray]
 
 Bare: the same embedder on the same pictures, preprocessed and in memory. Both in turn, so that
 other programs on the machine slow both; processor seconds are given beside clock seconds, since
-only they tell what the machine had to do. Luma where the real data is at hand, else the demo shop.
+only they tell what the machine had to do; with Ray they are those of this process alone. Luma
+where the real data is at hand, else the demo shop.
 """
 
 import argparse
@@ -21,10 +22,13 @@ import torch
 
 from benchmarks import datasets
 from benchmarks.machine import machine_line
+from benchmarks.random_model import write_random_model
 from index.feed_rows import FeedRow, parse_row
 from index.feeds import read_feed
 from service import wiring
 from service.indexing import Counts, FeedIndexing
+from service.indexing_engines import EngineName, engine_of
+from service.reading_ahead import Engine
 from service.settings import Settings, load_settings
 from service.wiring import Models
 from vision.decode import decode
@@ -46,19 +50,31 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=0, help="of the model; 0: all cores")
     parser.add_argument("--pictures", type=int, default=600)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--engine", type=EngineName, default=EngineName.LOCAL, help="local, ray")
+    parser.add_argument("--architecture", help="of open_clip, with random weights")
     arguments = parser.parse_args()
-    settings = load_settings(threads=arguments.threads)
+    with TemporaryDirectory() as folder:
+        named = arguments.architecture
+        embedder = write_random_model(named, Path(folder)) if named else None
+        compare(arguments, load_settings(threads=arguments.threads, embedder=embedder))
+
+
+def compare(arguments: argparse.Namespace, settings: Settings) -> None:
     models = wiring.load_models(settings, is_searching=False)
     root = datasets.ROOT / "luma"
     root = root if root.is_dir() else DEMO
-    print(machine_line(), f"threads {arguments.threads or 'all'}, {root.name}")
-    with TemporaryDirectory() as folder:
+    print(machine_line(), f"threads {arguments.threads or 'all'}, {root.name},", end=" ")
+    print(f"{arguments.architecture or 'embedded'}, engine {settings.engine}")
+    with (
+        TemporaryDirectory() as folder,
+        engine_of(arguments.engine, settings, arguments.pictures) as engine,
+    ):
         feed, pictures = feed_of(root, Path(folder), arguments.pictures)
         prepared = prepared_pictures(models, pictures, root)
         bare, ours = [], []
         for turn in range(arguments.rounds):
             bare.append(bare_model(models, prepared))
-            counts, spent = indexed(settings, models, feed, root, Path(folder) / str(turn))
+            counts, spent = indexed(settings, models, feed, root, Path(folder) / str(turn), engine)
             ours.append(spent)
             report(turn, bare[-1], spent, counts)
     ratio = np.median([one.clock_s / two.clock_s for one, two in zip(bare, ours, strict=True)])
@@ -98,10 +114,10 @@ def bare_model(models: Models, prepared: list[torch.Tensor]) -> Spent:
 
 
 def indexed(
-    settings: Settings, models: Models, feed: Path, root: Path, folder: Path
+    settings: Settings, models: Models, feed: Path, root: Path, folder: Path, engine: Engine
 ) -> tuple[Counts, Spent]:
     store = wiring.open_store(folder, models, create=True)
-    indexing = FeedIndexing(store, wiring.ingest(settings, models, store))
+    indexing = FeedIndexing(store, wiring.ingest(settings, models, store), engine=engine)
     clock, processor = time.perf_counter(), time.process_time()
     counts = indexing.run([feed], lambda _: wiring.picture_sources(settings, root))
     spent = Spent(time.perf_counter() - clock, time.process_time() - processor)

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,18 +16,14 @@ from index.feeds import count_rows
 from scripts.options import EmbedderOption, JsonOption, StoreOption
 from scripts.row_progress import RowProgress
 from service import wiring
+from service.errors import EngineError
 from service.indexing import Counts, FeedIndexing, IndexingOptions
+from service.indexing_engines import EngineName, engine_of
 from service.publishing import PublishGate
 from service.settings import load_settings
+from service.shop import picture_root
 
 _QUESTIONS = 100
-
-
-class Engine(StrEnum):
-    """Where the stages run."""
-
-    LOCAL = "local"
-    RAY = "ray"
 
 
 def index_catalogue(  # noqa: PLR0913, PLR0917 - typer takes options as arguments
@@ -44,7 +39,10 @@ def index_catalogue(  # noqa: PLR0913, PLR0917 - typer takes options as argument
     captioner: Annotated[
         str | None, typer.Option(help="as in the settings; pictures of feeds are not captioned")
     ] = None,
-    engine: Annotated[Engine, typer.Option(help="local: threads of this process")] = Engine.LOCAL,
+    engine: Annotated[
+        EngineName,
+        typer.Option(help="local: threads of this process; ray: a cluster, see ray_address"),
+    ] = EngineName.LOCAL,
     currency: Annotated[
         str, typer.Option(help="ISO 4217, of prices that name none, as Shopify's")
     ] = "",
@@ -66,7 +64,6 @@ def index_catalogue(  # noqa: PLR0913, PLR0917 - typer takes options as argument
     Exit code 1 where rows were rejected or it was stopped; the good ones are indexed all the same.
     """
     options = IndexingOptions(fresh=fresh, complete=complete, currency=_currency(currency))
-    _check_engine(engine)
     settings = load_settings(embedder=embedder, captioner=captioner)
     if captioner not in {None, wiring.NONE}:
         print("snapshelf: pictures of feeds are not captioned, photos are", file=sys.stderr)
@@ -74,15 +71,20 @@ def index_catalogue(  # noqa: PLR0913, PLR0917 - typer takes options as argument
     models = wiring.load_models(settings, is_searching=False)
     opened = wiring.open_store(store, models, create=True, fresh=fresh)
     pipeline = wiring.search_pipeline(settings, models, opened)
-    indexing = FeedIndexing(
-        opened,
-        wiring.ingest(settings, models, opened),
-        gate=lambda: PublishGate(pipeline, check, is_forced=force),
-    )
-    with RowProgress(total) as advance, _going_on_said():
+    with (
+        engine_of(engine, settings, total) as stages,
+        RowProgress(total) as advance,
+        _going_on_said(),
+    ):
+        indexing = FeedIndexing(
+            opened,
+            wiring.ingest(settings, models, opened),
+            gate=lambda: PublishGate(pipeline, check, is_forced=force),
+            engine=stages,
+        )
         counts = indexing.run(
             feeds,
-            lambda feed: wiring.picture_sources(settings, images_root or _folder(feed)),
+            lambda feed: wiring.picture_sources(settings, images_root or picture_root(feed)),
             options,
             progress=advance,
         )
@@ -101,25 +103,14 @@ def _currency(text: str) -> str:
     return code
 
 
-def _check_engine(engine: Engine) -> None:
-    if engine is Engine.RAY:
-        raise typer.BadParameter(
-            "--engine ray: indexing on a Ray cluster is not built yet; --engine local is"
-        )
-
-
 @contextmanager
 def _going_on_said() -> Iterator[None]:
     try:
         yield
-    except StoreUnavailableError as error:
-        raise StoreUnavailableError(
+    except (StoreUnavailableError, EngineError) as error:
+        raise type(error)(
             f"{error}; what was written stays, and the same command goes on from there"
         ) from error
-
-
-def _folder(feed: Path) -> Path:
-    return feed if feed.is_dir() else feed.parent
 
 
 def _end(counts: Counts, total: int) -> None:

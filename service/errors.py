@@ -13,6 +13,7 @@ ServiceError
 ├── BusyError            so much is asked at once that this must wait for another time
 ├── RequestTimeoutError  the answer took longer than a request may
 ├── PublishRefusedError  a new version answers worse than the one before
+├── EngineError         the cluster that was to index does not
 ├── FetchError          a picture's address cannot be fetched
 └── SettingsError       a setting is wrong
 """
@@ -89,6 +90,10 @@ class RequestTimeoutError(ServiceError):
 
 class PublishRefusedError(ServiceError):
     """A new version answers the questions of the one before worse than it did."""
+
+
+class EngineError(ServiceError):
+    """The cluster that pictures are embedded on is away, or cannot do what this store needs."""
 
 
 class FetchError(ServiceError):

@@ -22,13 +22,13 @@ from service.feed_batches import Batch, batches, open_feed
 from service.ingest import Ingest, Outcome, ReadAhead
 from service.picture_sources import PictureSources
 from service.publishing import PublishGate
-from service.reading_ahead import Reader, Started
+from service.reading_ahead import Ahead, Engine, Reader
 from service.rejects import Reject, Rejects
 from service.seen_rows import SeenRows
 from service.stage_clock import StageClock
 
-_AHEAD = 3
-"""Batches between two stages; their pictures are in memory as the model takes them."""
+_BEING_WRITTEN = 3
+"""Batches that wait to be committed."""
 _REMOVED_AT_ONCE = 500
 
 Progress = Callable[[int], None]
@@ -88,19 +88,32 @@ class Counts:
 class _Begun:
     batch: Batch
     sources: PictureSources
-    started: Started
+    finished: Callable[[], Ahead]
+    """Waits for its pictures."""
 
 
 class FeedIndexing:
     """Indexes feeds; running it again after a stop goes on where it stopped."""
 
     def __init__(
-        self, store: Store, ingest: Ingest, gate: Callable[[], PublishGate] | None = None
+        self,
+        store: Store,
+        ingest: Ingest,
+        gate: Callable[[], PublishGate] | None = None,
+        engine: Engine = Reader,
     ) -> None:
-        """Keeps what to index into; ``gate`` is made before a run writes; None lets all pass."""
+        """Keeps what to index into.
+
+        Args:
+            store: where the products go.
+            ingest: merges and commits them.
+            gate: is made before a run writes, and judges the new version; None lets all pass.
+            engine: where pictures are read and embedded; default: threads of this process.
+        """
         self._store = store
         self._ingest = ingest
         self._gate = gate
+        self._engine = engine
 
     def run(
         self,
@@ -132,9 +145,9 @@ class FeedIndexing:
             seen = stack.enter_context(closing(SeenRows()))
             rejects = stack.enter_context(closing(Rejects(self._store.folder)))
             publish = self._gate().publish if self._gate else self._store.publish
-            run = _Run(self._store, self._ingest, options, rejects, progress)
+            run = _Run(self._store, self._ingest, options, rejects, progress, self._engine)
             begun = stack.enter_context(
-                closing(_Ahead(lambda: run.begun(opened, sources, seen), run.close))
+                closing(_Ahead(lambda: run.begun(opened, sources, seen), run.ahead, run.close))
             )
             try:
                 run.work(begun)
@@ -154,6 +167,7 @@ class _Run:
         options: IndexingOptions,
         rejects: Rejects,
         progress: Progress,
+        engine: Engine,
     ) -> None:
         self.counts = Counts()
         self._store = store
@@ -162,9 +176,14 @@ class _Run:
         self._rejects = rejects
         self._progress = progress
         self._clock = StageClock()
-        self._reader = Reader(store, ingest, self._clock)
+        self._reader = engine(store, ingest, self._clock)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="commit")
         self._before = time.perf_counter()
+
+    @property
+    def ahead(self) -> int:
+        """How many batches may be begun at once."""
+        return self._reader.ahead
 
     def begun(
         self,
@@ -177,19 +196,19 @@ class _Run:
         for feed, rows in opened:
             where = sources(feed)
             for batch in self._timed(batches(feed, rows, seen, options.currency)):
-                started = self._reader.start(batch.rows, where, fresh=options.fresh)
-                yield _Begun(batch, where, started)
+                finished = self._reader.start(batch.rows, where, fresh=options.fresh)
+                yield _Begun(batch, where, finished)
 
     def work(self, begun: "_Ahead") -> None:
         """Embeds batch after batch and hands each on to be written."""
         writing: deque[tuple[Batch, Future[list[Outcome]]]] = deque()
         try:
             for one in begun:
-                ahead, downloads = self._reader.finish(one.started)
+                ahead, downloads = one.finished()
                 self.counts.pictures += len(ahead.records)
                 written = self._writer.submit(self._commit, one, ahead, downloads)
                 writing.append((one.batch, written))
-                while len(writing) > _AHEAD or (writing and writing[0][1].done()):
+                while len(writing) > _BEING_WRITTEN or (writing and writing[0][1].done()):
                     self._note(*writing.popleft())
         finally:
             while writing:  # also where it was interrupted: what is written is counted
@@ -273,8 +292,10 @@ class _Run:
 class _Ahead:
     """Runs an iterator in a thread, a few values ahead of who takes them."""
 
-    def __init__(self, make: Callable[[], Iterator[_Begun]], close: Callable[[], None]) -> None:
-        self._queue: queue.Queue[_Begun | BaseException | None] = queue.Queue(_AHEAD)
+    def __init__(
+        self, make: Callable[[], Iterator[_Begun]], most: int, close: Callable[[], None]
+    ) -> None:
+        self._queue: queue.Queue[_Begun | BaseException | None] = queue.Queue(most)
         self._is_over = threading.Event()
         self._close = close
         self._thread = threading.Thread(target=self._fill, args=(make,), name="feed", daemon=True)

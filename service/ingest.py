@@ -221,7 +221,7 @@ class Ingest:
         sha256 = sha256_of(data)
         if sha256 in known:
             return _kept(source, sha256, known[sha256])
-        return self.loader.load(source, data)
+        return self.loader.decoding.load(source, data)
 
     def _outcome(self, draft: Draft, known_hash: str, *, fresh: bool) -> Outcome:
         problems = draft.problems
@@ -265,7 +265,7 @@ class Ingest:
         for position, (source, sha256) in enumerate(catalogue.sources(product_id)):
             jpeg = catalogue.display_jpeg(product_id, position)
             image = decode(jpeg).image
-            draft.pictures.append(self.loader.loaded(source, sha256, image, jpeg))
+            draft.pictures.append(self.loader.decoding.loaded(source, sha256, image, jpeg))
         return draft  # its content hash stays empty: the originals are embedded when they come
 
     def _content_hash(self, draft: Draft) -> str:

@@ -29,15 +29,14 @@ class LoadedPicture:
     display_jpeg: bytes
 
 
-class PictureLoader:
-    """Decodes, measures colours and embeds; safe to use from several threads."""
+@dataclass(frozen=True)
+class PictureDecoding:
+    """All of a picture but its vector; without the model, so that other processes can have it."""
 
-    def __init__(
-        self, embedder: Embedder, colours: ColourDescriber, decode: Callable[[bytes], Photo]
-    ) -> None:
-        self._embedder = embedder
-        self._colours = colours
-        self._decode = decode
+    prepare: Callable[[Image.Image], object]
+    """Gives what the embedder takes."""
+    colours: ColourDescriber
+    decode: Callable[[bytes], Photo]
 
     def load(self, source: str, data: bytes) -> LoadedPicture:
         """Gives everything of a picture but its vector.
@@ -45,14 +44,24 @@ class PictureLoader:
         Raises:
             PhotoError: it does not decode, or is past the limits.
         """
-        photo = self._decode(data)
+        photo = self.decode(data)
         return self.loaded(source, photo.sha256, photo.image, display_jpeg(photo.image))
 
     def loaded(self, source: str, sha256: str, image: Image.Image, jpeg: bytes) -> LoadedPicture:
         """As ``load``, of pixels."""
-        staged = isinstance(self._embedder, StagedEmbedder)
-        prepared = self._embedder.prepare(image) if staged else image  # type: ignore[attr-defined]
-        return LoadedPicture(source, sha256, prepared, self._colours.describe([image])[0], jpeg)
+        colours = self.colours.describe([image])[0]
+        return LoadedPicture(source, sha256, self.prepare(image), colours, jpeg)
+
+
+class PictureLoader:
+    """Decodes, measures colours and embeds; safe to use from several threads."""
+
+    def __init__(
+        self, embedder: Embedder, colours: ColourDescriber, decode: Callable[[bytes], Photo]
+    ) -> None:
+        self._embedder = embedder
+        prepare = embedder.prepare if isinstance(embedder, StagedEmbedder) else _as_it_is
+        self.decoding = PictureDecoding(prepare, colours, decode)
 
     def embed(self, pictures: Sequence[LoadedPicture]) -> list[PictureRecord]:
         """Runs the model on all pictures at once."""
@@ -70,6 +79,10 @@ class PictureLoader:
         if isinstance(self._embedder, StagedEmbedder):
             return self._embedder.embed_prepared(prepared)
         return self._embedder.embed_images(prepared)  # type: ignore[arg-type]
+
+
+def _as_it_is(image: Image.Image) -> Image.Image:
+    return image
 
 
 def sha256_of(data: bytes) -> str:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 STAGES = ("read", "fetch", "decode", "embed", "commit", "publish")
@@ -24,6 +24,12 @@ class StageClock:
         finally:
             spent = time.perf_counter() - before
             with self._lock:
+                self._seconds[stage] += spent
+
+    def add(self, seconds: Mapping[str, float]) -> None:
+        """Counts what a clock elsewhere has counted."""
+        with self._lock:
+            for stage, spent in seconds.items():
                 self._seconds[stage] += spent
 
     def seconds(self) -> dict[str, float]:

@@ -46,6 +46,7 @@ STATUS: dict[type[Exception], int] = {
     index_errors.StoreMissingError: 503,
     index_errors.StoreBusyError: 503,
     index_errors.StoreUnavailableError: 503,
+    index_errors.VectorsLostError: 503,
     index_errors.StoreUnwritableError: 503,
     index_errors.StoreDamagedError: 503,
     index_errors.UnknownVersionError: 404,
@@ -64,6 +65,7 @@ STATUS: dict[type[Exception], int] = {
     service_errors.PublishRefusedError: 409,
     service_errors.FetchError: 422,
     service_errors.SettingsError: 503,
+    service_errors.EngineError: 503,
 }
 """Every class that is raised; a test fails on one that is missing."""
 

@@ -25,9 +25,8 @@ def test_a_folder_of_pictures_is_indexed_by_itself(tmp_path: Path) -> None:
     assert json.loads(found.stdout)["items"][0]["matches"][0]["title"] == "red disc"
 
 
-def test_what_is_not_built_and_what_is_no_currency_is_wrong_usage(tmp_path: Path) -> None:
+def test_what_is_no_engine_and_what_is_no_currency_is_wrong_usage(tmp_path: Path) -> None:
     store = str(tmp_path / "s")
-    failed(run("index", "x.csv", "--store", store, "--engine", "ray"), 2, "is not built yet")
     failed(run("index", "x.csv", "--store", store, "--engine", "dask"), 2, "dask")
     failed(run("index", "x.csv", "--store", store, "--currency", "XXY"), 2, "no ISO 4217 currency")
 
