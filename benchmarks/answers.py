@@ -19,7 +19,7 @@ from index.feeds import read_feed
 from index.types import Product
 from service.answer.answers import AnswerWriter
 from service.answer.facts import facts_of
-from service.answer.grounding import Checker
+from service.answer.grounding import Checker, Judgement
 from service.answer.languages import LANGUAGES, language_for
 from service.answer.prompts import prose_messages, structured_messages
 from service.answer.sentences import sentences
@@ -30,6 +30,7 @@ from tests.service.answer.good_sentences import GOOD, HELD_OUT
 from tests.service.answer.lies import LIES, liars, price_lies
 from tests.service.answer.oracle import malformed, unsupported
 from tests.service.answer.shop import request
+from vision.protocols import ChatModel
 from vision.types import ChatLimits, ChatMessage
 
 SEED = 20_261_124
@@ -77,11 +78,8 @@ def report_lies() -> None:
 def report_good_sentences() -> None:
     print("\ntrue sentences that leave")
     for name, table in (("fitted", GOOD), ("held out", HELD_OUT)):
-        shares = []
-        for code in LANGUAGES:
-            checker = Checker(facts_of(request()), language_for(code))
-            left = sum(checker.check(one).may_leave for one in table[code])
-            shares.append(f"{code} {left}/{len(table[code])}")
+        left = true_left(table)
+        shares = [f"{code} {left[code]}/{len(table[code])}" for code in LANGUAGES]
         print(f"  {name:<9} {', '.join(shares)}")
     lies = [*LIES, *(lie for seed in range(50) for lie in price_lies(random.Random(seed)))]  # noqa: S311
     left = [
@@ -91,6 +89,29 @@ def report_good_sentences() -> None:
         if Checker(facts_of(request()), language_for(code)).check(lie).may_leave
     ]
     print(f"  false sentences that leave: {len(left)} of {len(lies)} in {len(LANGUAGES)} languages")
+
+
+def true_left(table: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """How many of some true sentences may leave, by language."""
+    return {
+        code: sum(checker.check(one).may_leave for one in table[code])
+        for code in LANGUAGES
+        for checker in [Checker(facts_of(request()), language_for(code))]
+    }
+
+
+def judgements(
+    model: ChatModel, asked: AnswerRequest, limits: ChatLimits | None = None
+) -> list[Judgement]:
+    """Every sentence that a model writes for a request, and why it may not leave.
+
+    Raises:
+        ModelError: the model is down, slow or refuses.
+    """
+    facts, language = facts_of(asked), language_for("en")
+    checker = Checker(facts, language)
+    messages = prose_messages(asked, facts, language)
+    return [checker.check(one) for one in sentences(model.stream(messages, limits or ChatLimits()))]
 
 
 def report_speed() -> None:
@@ -111,17 +132,15 @@ def report_model(model: "SmolLM") -> None:
         total = Counter[str]()
         started, cpu = time.perf_counter(), time.process_time()
         for one in asked:
-            facts, language = facts_of(one), language_for("en")
             if mode == "prose":
-                messages = prose_messages(one, facts, language)
-                said = list(sentences(model.stream(messages, ChatLimits())))
-                judged = [Checker(facts, language).check(sentence) for sentence in said]
-                total["sentences"] += len(said)
+                judged = judgements(model, one)
+                total["sentences"] += len(judged)
                 total["left"] += sum(each.may_leave for each in judged)
                 total["answers with one"] += any(each.may_leave for each in judged)
                 for each in judged[:3]:
                     print(f"    {each.problem or 'LEFT'}: {each.text[:110]!r}")
             else:
+                facts, language = facts_of(one), language_for("en")
                 reply = model.complete(structured_messages(one, facts, language), ChatLimits())
                 choice = parse_choice(reply)
                 total["usable JSON"] += choice is not None
@@ -132,10 +151,10 @@ def report_model(model: "SmolLM") -> None:
         print(f"  {mode}: {n} answers, {dict(total)}, {wall:.1f} s ({used:.1f} cpu-s) an answer")
 
 
-def demo_requests() -> list[AnswerRequest]:
-    """Three products of the demo shop at a time."""
+def demo_requests(feed: Path = DEMO) -> list[AnswerRequest]:
+    """Three products of a feed at a time."""
     products: dict[str, Product] = {}
-    for row in read_feed(DEMO):
+    for row in read_feed(feed):
         product = parse_row(row.values).product
         products.setdefault(product.group, product)
     shop = list(products.values())

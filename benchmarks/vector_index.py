@@ -12,8 +12,9 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,21 @@ def ours(
         "lists": chosen.lists,
         "probes": chosen.probes,
     }
+
+
+def curve(
+    index: IvfIndex, queries: Vectors, right: Ids, probes: Sequence[int]
+) -> list[dict[str, Any]]:
+    """Recall and time by how many lists a search looks into."""
+    rows = []
+    for one in probes:
+        found, ms = asked(partial(_keys, index.probing(one)), queries)
+        rows.append({"probes": one, "recall": recall(found, right), "ms": ms})
+    return rows
+
+
+def _keys(index: IvfIndex, queries: Vectors) -> Ids:
+    return index.search(queries, K, None)[1]
 
 
 def filtered(index: IvfIndex, exact: FaissIndex, queries: Vectors, share: float) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ _THRESHOLDS = Thresholds()
 RELATIVE = ("margin", "prominence")
 """Features that changed catalogue pictures and true photos share; their scores differ."""
 ALL_FEATURES = ("score", *RELATIVE)
+Probabilities: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,17 @@ class Trial:
     is_product_right: bool
     is_in_catalogue: bool
     """False: its group was taken out of the ranking."""
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Trials of like probability."""
+
+    probability: float
+    """Their mean, in [0, 1]."""
+    frequency: float
+    """Share of them that are right, in [0, 1]."""
+    count: int
 
 
 def fit(
@@ -58,7 +70,7 @@ def fit(
     rows = np.array([one.evidence.values(features) for one in trials])  # (t, f)
     right = np.array([one.is_group_right for one in trials], dtype=np.int64)  # (t,)
     _check(len(trials), int(right.sum()))
-    unseen = _out_of_fold(rows, right, [one.thing for one in trials])
+    unseen = out_of_fold(trials, features)
     return Calibration(
         features=tuple(features),
         group=_model(rows, right),
@@ -77,25 +89,86 @@ def fit(
     )
 
 
+def out_of_fold(trials: Sequence[Trial], features: Sequence[str] = RELATIVE) -> Probabilities:
+    """Gives ``(t,)`` the probability that each trial is right, by models that had not seen it.
+
+    Trials of one thing are in one of five folds.
+
+    Raises:
+        ValueError: trials of one thing alone, or all of them right or all wrong.
+    """
+    from sklearn.model_selection import GroupKFold, cross_val_predict
+
+    things = [one.thing for one in trials]
+    folds = GroupKFold(min(_FOLDS, len(set(things))))
+    rows = np.array([one.evidence.values(features) for one in trials])  # (t, f)
+    right = np.array([one.is_group_right for one in trials], dtype=np.int64)  # (t,)
+    found: Probabilities = cross_val_predict(
+        _pipeline(), rows, right, groups=things, cv=folds, method="predict_proba"
+    )[:, 1]
+    return found
+
+
+def reliability(
+    probabilities: Probabilities, right: NDArray[np.int64], bins: int = _BINS
+) -> list[Bin]:
+    """Gives bins of equal size, by ascending probability; none of them is empty.
+
+    Source: equal-mass bins after Nixon et al., 2019.
+    """
+    order = np.argsort(probabilities, kind="stable")
+    return [
+        Bin(float(probabilities[part].mean()), float(right[part].mean()), len(part))
+        for part in np.array_split(order, bins)
+        if len(part)
+    ]
+
+
 def expected_calibration_error(
-    probabilities: NDArray[np.float64], right: NDArray[np.int64], bins: int = _BINS
+    probabilities: Probabilities, right: NDArray[np.int64], bins: int = _BINS
 ) -> float:
     """Gives the mean gap between probability and frequency in bins of equal size, in [0, 1].
 
-    Source: Naeini, Cooper and Hauskrecht, 2015; equal-mass bins after Nixon et al., 2019.
+    Source: Naeini, Cooper and Hauskrecht, 2015.
     """
-    order = np.argsort(probabilities, kind="stable")
-    parts = [part for part in np.array_split(order, bins) if len(part)]
-    gaps = [len(part) * abs(probabilities[part].mean() - right[part].mean()) for part in parts]
-    return float(sum(gaps) / len(probabilities))
+    parts = reliability(probabilities, right, bins)
+    return sum(one.count * abs(one.probability - one.frequency) for one in parts) / len(
+        probabilities
+    )
+
+
+def risk_curve(probabilities: Probabilities, right: NDArray[np.int64]) -> Probabilities:
+    """Gives ``(t,)`` the share of wrong ones among the surest 1, 2, ... t of all, in [0, 1]."""
+    surest = right[np.argsort(-probabilities, kind="stable")]
+    risks: Probabilities = 1.0 - np.cumsum(surest) / np.arange(1, len(surest) + 1)
+    return risks
 
 
 def risk_at_coverage(
-    probabilities: NDArray[np.float64], right: NDArray[np.int64], coverage: float
+    probabilities: Probabilities, right: NDArray[np.int64], coverage: float
 ) -> float:
     """Gives the share of wrong ones among the surest ``coverage`` of all, in [0, 1]."""
     kept = max(1, round(coverage * len(probabilities)))
-    return float(1.0 - right[np.argsort(-probabilities, kind="stable")[:kept]].mean())
+    return float(risk_curve(probabilities, right)[kept - 1])
+
+
+def lowest_threshold(
+    probabilities: Probabilities, right: NDArray[np.int64], most_wrong: float
+) -> float | None:
+    """Gives the lowest probability such that of all at or above it at most so many are wrong.
+
+    Args:
+        probabilities: ``(t,)``, by models that had not seen the trials.
+        right: ``(t,)`` 0 and 1.
+        most_wrong: share of what is claimed, in [0, 1].
+
+    Returns:
+        None where even the surest are wrong more often.
+    """
+    descending = np.sort(probabilities)[::-1]
+    is_last = np.append(descending[1:] != descending[:-1], True)  # equal ones are claimed together
+    fits = np.flatnonzero((risk_curve(probabilities, right) <= most_wrong) & is_last)
+    return float(descending[fits[-1]]) if len(fits) else None
 
 
 def _check(count: int, right: int) -> None:
@@ -108,18 +181,6 @@ def _check(count: int, right: int) -> None:
             f"{right} of {count} questions were answered rightly; at least {_FEWEST_OF_A_KIND} "
             "right and as many wrong ones are needed"
         )
-
-
-def _out_of_fold(
-    features: NDArray[np.float64], right: NDArray[np.int64], things: Sequence[str]
-) -> NDArray[np.float64]:
-    from sklearn.model_selection import GroupKFold, cross_val_predict
-
-    folds = GroupKFold(min(_FOLDS, len(set(things))))
-    found: NDArray[np.float64] = cross_val_predict(
-        _pipeline(), features, right, groups=things, cv=folds, method="predict_proba"
-    )[:, 1]
-    return found
 
 
 def _pipeline() -> Any:

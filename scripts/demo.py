@@ -12,8 +12,8 @@ from service import wiring
 from service.answer.types import request_for
 from service.doctor import check_up
 from service.http.schemas import answer_schema, search_response
-from service.indexing import FeedIndexing
 from service.settings import load_settings
+from service.shop import open_shop
 from service.types import SearchRequest
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "demo"
@@ -29,17 +29,14 @@ def demo(
     """Indexes the demo shop into a temporary store, searches a photo, and serves the page."""
     listener = bind(_HOST, port) if serve else None
     settings = load_settings()
-    models = wiring.load_models(settings)
     with tempfile.TemporaryDirectory(prefix="snapshelf-demo-") as folder:
-        store = wiring.open_store(Path(folder), models, create=True)
-        indexing = FeedIndexing(store, wiring.ingest(settings, models, store))
-        counts = indexing.run([DATA / "feed.csv"], lambda _: wiring.picture_sources(settings, DATA))
+        shop = open_shop(DATA / "feed.csv", Path(folder), settings)
+        models, store, counts = shop.models, shop.store, shop.counts
         print(f"The demo shop: {counts.added} products indexed, {counts.rejected} rejected.")
-        pipeline = wiring.search_pipeline(settings, models, store)
-        check_up(pipeline, _QUESTIONS)
+        check_up(shop.pipeline, _QUESTIONS)
         photo = sorted((DATA / "photos").glob("*.jpg"))[0]
         request = SearchRequest(photo=read_photo(photo), k=5)
-        result = pipeline.search(request)
+        result = shop.pipeline.search(request)
         print(f"The products nearest to data/demo/photos/{photo.name}:")
         response = search_response(result, models.space.embedder)
         asked = request_for(result, request, "en")

@@ -9,9 +9,14 @@ from service.http.app import api
 OUT = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
 
 
+def openapi_json() -> str:
+    """Gives the OpenAPI description; needs no model and no store."""
+    return json.dumps(api().openapi(), indent=1) + "\n"
+
+
 def main(out: Path = OUT) -> None:
-    """Writes the file; needs no model and no store."""
-    out.write_text(json.dumps(api().openapi(), indent=1) + "\n", encoding="utf-8")
+    """Writes the file."""
+    out.write_text(openapi_json(), encoding="utf-8")
     print(out)
 
 

@@ -45,6 +45,16 @@ class LabelledQuery:
 
 
 @dataclass(frozen=True)
+class Label:
+    """What is right for a query."""
+
+    id: str
+    """Of a product, or of a group of variants."""
+    category: str
+    is_group: bool
+
+
+@dataclass(frozen=True)
 class Judged:
     """A query's ranking: what came back, and whether ids are groups or products."""
 
@@ -85,11 +95,11 @@ def judge(
     return [_judged(query, pipeline, store, filters) for query in queries]
 
 
-def report(judged: Sequence[Judged]) -> dict[str, Any]:
+def report(rankings: Sequence[Judged]) -> dict[str, Any]:
     """Gives the contract's ``overall`` and ``by_category`` figures; fractions, not per cent."""
-    table = per_query(judged)
-    categories = sorted({one.category for one in judged})
-    index = np.array([one.category for one in judged])
+    table = per_query(rankings)
+    categories = sorted({one.category for one in rankings})
+    index = np.array([one.category for one in rankings])
     return {
         "overall": _figures(table),
         "by_category": {
@@ -110,17 +120,30 @@ def _query(path: Path, row: dict[str, str], line: int) -> LabelledQuery:
 def _judged(
     query: LabelledQuery, pipeline: SearchPipeline, store: Store, filters: Filters
 ) -> Judged:
-    is_group, right, category = _label(store, query)
+    label = label_of(query, store)
+    request = SearchRequest(
+        photo_of(query), query.text, DEPTH, is_main_only=True, filters=filters,
+        is_grouped=label.is_group,
+    )  # fmt: skip
+    return judged(label, pipeline.search(request).items[0].matches)
+
+
+def photo_of(query: LabelledQuery) -> bytes | None:
+    """Gives the query's photo; None where it has none.
+
+    Raises:
+        RequestError: it cannot be read.
+    """
     try:
-        photo = query.photo.read_bytes() if query.photo else None
+        return query.photo.read_bytes() if query.photo else None
     except OSError as error:
         raise RequestError(f"line {query.line}: {query.photo}: {error.strerror}") from error
-    request = SearchRequest(
-        photo, query.text, DEPTH, is_main_only=True, filters=filters, is_grouped=is_group
-    )
-    matches = pipeline.search(request).items[0].matches
-    ranked = [_judged_as(one, right, is_group=is_group) for one in matches]
-    return Judged(right, tuple(ranked), category)
+
+
+def judged(label: Label, matches: Sequence[Match]) -> Judged:
+    """Gives a ranking as it is judged: ids of products, or of groups where the label is one."""
+    ranked = [_judged_as(one, label.id, is_group=label.is_group) for one in matches]
+    return Judged(label.id, tuple(ranked), label.category)
 
 
 def _judged_as(match: Match, right: str, *, is_group: bool) -> str:
@@ -130,29 +153,45 @@ def _judged_as(match: Match, right: str, *, is_group: bool) -> str:
     return right if right in ids else ids[0]
 
 
-def _label(store: Store, query: LabelledQuery) -> tuple[bool, str, str]:
-    """Whether the label is a group, its id in the catalogue, and the category of its product."""
+def label_of(query: LabelledQuery, store: Store) -> Label:
+    """Gives what is right for a query, in a store.
+
+    Raises:
+        RequestError: it is neither a product nor a group there.
+    """
     try:
         product = store.catalogue.product(query.product)
-        return False, product.id, product.category
+        return Label(product.id, product.category, is_group=False)
     except UnknownProductError:
         members = store.catalogue.variants([query.product]).get(query.product)
     if not members:
         raise RequestError(
             f"line {query.line}: {query.product!r} is neither a product nor a group of this store"
         )
-    return True, query.product, members[0].category
+    return Label(query.product, members[0].category, is_group=True)
 
 
-def per_query(judged: Sequence[Judged]) -> dict[str, NDArray[np.float64]]:
-    """Gives one value a query and metric, in the order of the queries."""
-    places = np.array(
+def places(rankings: Sequence[Judged]) -> NDArray[np.float64]:
+    """Gives ``(q,)`` the place of the right answer, from 1; infinite: not among ``DEPTH``."""
+    return np.array(
         [
             one.ranked.index(one.right) + 1 if one.right in one.ranked[:DEPTH] else np.inf
-            for one in judged
+            for one in rankings
         ]
     )
-    return {name: metric(places) for name, metric in METRICS.items()}
+
+
+def per_query(rankings: Sequence[Judged]) -> dict[str, NDArray[np.float64]]:
+    """Gives one value a query and metric, in the order of the queries."""
+    found = places(rankings)
+    return {name: metric(found) for name, metric in METRICS.items()}
+
+
+def recall_curve(rankings: Sequence[Judged]) -> NDArray[np.float64]:
+    """Gives ``(DEPTH, 3)`` recall@1, @2, ... and both ends of its 95 % bootstrap interval."""
+    found = places(rankings)
+    hits = [(found <= k).astype(np.float64) for k in range(1, DEPTH + 1)]
+    return np.array([[one.mean(), *interval(one)] for one in hits])
 
 
 def _figures(table: dict[str, NDArray[np.float64]]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from functools import wraps
 from importlib.metadata import version
 from typing import Any, TypeVar, get_args
 
@@ -41,17 +40,16 @@ def described(
     """
 
     def decorate(method: MethodT) -> MethodT:
-        named = wraps(build)(method)
+        named: Any = method
         own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
         asked = inspect.signature(build)
         parameters = [own, *asked.parameters.values()]
         returned = gives or get_args(asked.return_annotation)[0]
-        named.__signature__ = asked.replace(  # type: ignore[attr-defined]
-            parameters=parameters, return_annotation=returned
-        )
+        named.__signature__ = asked.replace(parameters=parameters, return_annotation=returned)
+        named.__annotations__ = {**build.__annotations__, "return": returned}
         first, end, rest = str(build.__doc__).partition("\n")
         named.__doc__ = f"{first_line or first}{end}{rest}"
         named.__name__ = named.__qualname__ = name or build.__name__
-        return named  # type: ignore[return-value]
+        return method
 
     return decorate

@@ -1,5 +1,7 @@
 """Probabilities that mean what they say, on drawn rankings whose truth is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,11 @@ from index.calibrating import (
     Trial,
     expected_calibration_error,
     fit,
+    lowest_threshold,
+    out_of_fold,
+    reliability,
     risk_at_coverage,
+    risk_curve,
 )
 from index.errors import CalibrationError
 from index.verdict import Evidence, judge
@@ -104,3 +110,48 @@ def test_risk_is_the_share_of_wrong_ones_among_the_surest() -> None:
     right = np.array([1, 0, 1, 0])
     risks = [risk_at_coverage(sure, right, part) for part in (0.25, 0.5, 0.75, 1.0)]
     assert risks == pytest.approx([0, 1 / 2, 1 / 3, 1 / 2])
+
+
+def test_the_risk_curve_ends_at_the_share_of_all_that_are_wrong() -> None:
+    sure = np.array([0.6, 0.9, 0.7, 0.8])
+    right = np.array([0, 1, 1, 0])
+    assert risk_curve(sure, right).tolist() == pytest.approx([0, 1 / 2, 1 / 3, 1 / 2])
+
+
+def test_reliability_bins_are_of_equal_size_and_ascend() -> None:
+    random = np.random.default_rng(0)
+    sure = random.random(1_003)
+    bins = reliability(sure, (random.random(1_003) < sure).astype(np.int64))
+    assert {one.count for one in bins} == {100, 101}
+    said = [one.probability for one in bins]
+    assert said == sorted(said)
+    assert all(abs(one.probability - one.frequency) < 0.15 for one in bins)
+    assert len(reliability(sure[:3], np.ones(3, dtype=np.int64))) == 3
+
+
+@pytest.mark.parametrize(
+    ("most_wrong", "expected"), [(0.0, 0.9), (0.34, 0.7), (0.5, 0.6), (0.2, 0.9), (1.0, 0.6)]
+)
+def test_the_lowest_threshold_claims_as_much_as_may_be_wrong(
+    most_wrong: float, expected: float
+) -> None:
+    sure, right = np.array([0.9, 0.8, 0.7, 0.6]), np.array([1, 0, 1, 0])
+    assert lowest_threshold(sure, right, most_wrong) == expected
+
+
+def test_equal_probabilities_are_claimed_together() -> None:
+    sure, right = np.array([0.9, 0.7, 0.7, 0.7]), np.array([1, 1, 0, 0])
+    assert lowest_threshold(sure, right, 0.3) == 0.9
+
+
+def test_there_is_no_threshold_where_the_surest_is_wrong() -> None:
+    assert lowest_threshold(np.array([0.9, 0.8]), np.array([0, 1]), 0.4) is None
+
+
+def test_out_of_fold_no_model_has_seen_the_thing_that_it_judges() -> None:
+    trials = drawn(400, 4)
+    odd = [replace(one, thing="odd", is_group_right=True) for one in trials[:60]]
+    unseen = out_of_fold([*odd, *trials[60:]])
+    without = fit(trials[60:], "drawn", "here").group
+    expected = [without.probability(one.evidence.values(RELATIVE)) for one in odd]
+    assert np.abs(unseen[:60] - expected).mean() < 0.05

@@ -5,7 +5,15 @@ import random
 import numpy as np
 import pytest
 
-from service.evaluation import DEPTH, METRICS, Judged, interval, per_query, report
+from service.evaluation import (
+    DEPTH,
+    METRICS,
+    Judged,
+    interval,
+    per_query,
+    recall_curve,
+    report,
+)
 
 RANX = {
     "recall_at_1": "hit_rate@1",
@@ -88,3 +96,13 @@ def test_the_interval_holds_the_mean_and_narrows_with_more_queries() -> None:
     wide, narrow = high - low, np.ptp(interval(np.array([0.0, 1.0] * 400)))
     assert narrow < wide / 3
     assert interval(np.ones(9)) == [1.0, 1.0]
+
+
+def test_the_recall_curve_goes_through_the_report_s_figures() -> None:
+    judged = [ranked(place) for place in (1, 1, 3, 7, None)]
+    curve, figures = recall_curve(judged), report(judged)["overall"]
+    assert curve.shape == (DEPTH, 3)
+    assert curve[:, 0].tolist() == pytest.approx([0.4, 0.4, 0.6, 0.6, 0.6, 0.6, 0.8, 0.8, 0.8, 0.8])
+    for k in (1, 5, 10):
+        assert curve[k - 1, 0] == pytest.approx(figures[f"recall_at_{k}"])
+        assert curve[k - 1, 1:].tolist() == figures[f"recall_at_{k}_ci95"]

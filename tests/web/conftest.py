@@ -3,16 +3,15 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.web.demo_server import ROOT, demo_server
+
 PHOTOS = ROOT / "data" / "demo" / "photos"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 SANDBOX = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
@@ -27,31 +26,26 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with the demo shop, detector and captioner on."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
-    folder = tmp_path_factory.mktemp("demo")
-    command = [sys.executable, "-m", "tests.web.demo_server", str(folder / "store")]
-    env = {**os.environ, "SNAPSHELF_THREADS": "1", "SNAPSHELF_DECODE_PROCESSES": "1"}
-    with (folder / "errors").open("wb") as errors:
-        server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=errors)
-    try:
-        assert server.stdout is not None
-        line = server.stdout.readline().decode()
-        found = re.search(r"http://\S+/", line)
-        assert found, (folder / "errors").read_text()
-        yield found[0]
-    finally:
-        server.terminate()
-        server.communicate(timeout=30)
+    with demo_server(tmp_path_factory.mktemp("demo")) as address:
+        yield address
 
 
-@pytest.fixture(scope="module")
-def browser(shop: str) -> Iterator[Browser]:
-    """A browser a module: Playwright's event loop must not be there for other tests."""
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's browser, without a window."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=[*SANDBOX, *LIGHT, *CAMERA]
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser(shop: str) -> Iterator[Browser]:
+    """A browser a module: Playwright's event loop must not be there for other tests."""
+    with chromium() as browser:
+        yield browser
 
 
 @dataclass

@@ -1,16 +1,40 @@
 """The demo shop in a process of its own: ``python -m tests.web.demo_server FOLDER``."""
 
+import os
+import re
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from index.verdict import Calibration, Logistic, Thresholds
 from scripts.demo import DATA
 from scripts.serve import bind, run
 from service import wiring
-from service.indexing import FeedIndexing
 from service.settings import load_settings
+from service.shop import open_shop
 
 HOST = "127.0.0.1"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def demo_server(folder: Path) -> Iterator[str]:
+    """Gives the address of a server with the demo shop, detector and captioner on."""
+    command = [sys.executable, "-m", "tests.web.demo_server", str(folder / "store")]
+    env = {**os.environ, "SNAPSHELF_THREADS": "1", "SNAPSHELF_DECODE_PROCESSES": "1"}
+    with (folder / "errors").open("wb") as errors:
+        server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=errors)
+    try:
+        assert server.stdout is not None
+        line = server.stdout.readline().decode()
+        found = re.search(r"http://\S+/", line)
+        assert found, (folder / "errors").read_text()
+        yield found[0]
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
 
 
 def main(folder: Path) -> None:
@@ -18,9 +42,7 @@ def main(folder: Path) -> None:
     listener = bind(HOST, 0)
     settings = load_settings()
     models = wiring.load_models(settings)
-    store = wiring.open_store(folder, models, create=True)
-    indexing = FeedIndexing(store, wiring.ingest(settings, models, store))
-    indexing.run([DATA / "feed.csv"], lambda _: wiring.picture_sources(settings, DATA))
+    store = open_shop(DATA / "feed.csv", folder, settings, models).store
     store.calibrate(calibration(str(store.space)))
     run(wiring.http_service(settings, models, store, HOST), listener, settings.drain_timeout_s)
 
