@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,31 +14,20 @@ from index.catalogue_reads import (
     chunks,
     find_key,
     find_keys,
-    indexed_product,
     read_meta,
-    read_picture_rows,
     read_products,
-    read_text_embeddings,
     vector_of,
 )
+from index.catalogue_state import CatalogueState, Changes
 from index.catalogue_writes import next_sequence, set_meta, write_records
 from index.downloads import Download, prune_downloads, read_downloads, write_downloads
 from index.errors import StoreTooNewError, StoreUnwritableError, UnknownProductError
 from index.history_restore import remove
-from index.tables import deletion, display, picture, product
+from index.tables import display, picture, product
 from index.types import LexicalScores, Product, ProductRecord
 
 _FIRST_WITH_WORDS = 2
 """The schema that brought, or last changed, the words of products."""
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What happened after a sequence number."""
-
-    sequence: int
-    upserted: list[int]
-    deleted: list[int]
 
 
 class Catalogue:
@@ -275,28 +263,21 @@ class Catalogue:
         """The number of the last committed write; 0 for an empty catalogue."""
         return int(self.meta().get("sequence", "0"))
 
+    @contextmanager
+    def one_state(self) -> Iterator[CatalogueState]:
+        """Gives the present state, which stays what it is until the end of the block."""
+        with self._engine.connect() as connection:
+            yield CatalogueState(connection)
+
     def changes(self, after: int) -> Changes:
         """Gives the keys that were written or removed after a sequence number."""
-        with self._engine.connect() as connection:
-            current = int(read_meta(connection).get("sequence", "0"))
-            upserted = connection.scalars(
-                sa.select(product.c.key).where(product.c.sequence > after).order_by(product.c.key)
-            ).all()
-            deleted = connection.scalars(
-                sa.select(deletion.c.product_key).where(deletion.c.sequence > after)
-            ).all()
-        return Changes(current, list(upserted), list(deleted))
+        with self.one_state() as state:
+            return state.changes(after)
 
     def indexed(self, keys: Sequence[int]) -> Iterator[IndexedProduct]:
-        """Gives what the vector index needs, by key; keys that are gone are left out."""
-        with self._engine.connect() as connection:
-            for chunk in chunks(list(keys)):
-                products = read_products(connection, chunk)
-                texts = read_text_embeddings(connection, chunk)
-                pictures = read_picture_rows(connection, chunk)
-                for key, text in texts.items():
-                    if key in products:
-                        yield indexed_product(key, products[key], text, pictures.get(key, []))
+        """Gives what the vector index needs, in the order of the keys; unknown ones are none."""
+        with self.one_state() as state:
+            yield from state.indexed(keys)
 
     def lexical(self, text: str, limit: int = lexical.MAX_HITS) -> LexicalScores:
         """Gives the products that hold words of a text; nothing in the text is an operator."""

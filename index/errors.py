@@ -12,7 +12,8 @@ CatalogueError
 └── StoreError              the folder or database
     ├── StoreMissingError       there is no store here
     ├── StoreBusyError          another process writes to it
-    ├── StoreUnavailableError   its database does not answer
+    ├── StoreUnavailableError   its database, or what searches its vectors, does not answer
+    │   └── VectorsLostError        the vectors there are gone; they are made again
     ├── StoreUnwritableError    read-only, or the disk is full
     ├── StoreDamagedError       a checksum does not hold and it cannot be mended
     ├── UnknownVersionError     no kept version has this name
@@ -67,7 +68,11 @@ class StoreBusyError(StoreError):
 
 
 class StoreUnavailableError(StoreError):
-    """The store's database does not answer; what was not acknowledged is not written."""
+    """Database, or vectors' server, does not answer; what was not acknowledged is not written."""
+
+
+class VectorsLostError(StoreUnavailableError):
+    """What searches the vectors lacks some of them; the next search makes them again."""
 
 
 class StoreUnwritableError(StoreError):

@@ -12,15 +12,16 @@ import faiss
 import numpy as np
 
 from index.errors import StoreDamagedError
-from index.types import Ids, Mask, Vectors
+from index.types import NO_FILTERS, Filters, Ids, Mask, StoredVectors, Vectors
 
 
 class FaissIndex:
     """Exact search over float32 rows in memory."""
 
     is_exact = True
+    reach = None
 
-    def __init__(self, ids: Ids, rows: Vectors) -> None:
+    def __init__(self, ids: Ids, rows: Vectors | StoredVectors) -> None:
         """Takes ``(n,)`` distinct keys and their ``(n, d)`` rows, in any order."""
         order = np.argsort(ids, kind="stable")
         flat = faiss.IndexFlatIP(rows.shape[1])
@@ -45,7 +46,9 @@ class FaissIndex:
         """Length of a row."""
         return int(self._flat.d)
 
-    def search(self, queries: Vectors, k: int, allowed: Mask | None) -> tuple[Vectors, Ids]:
+    def search(
+        self, queries: Vectors, k: int, allowed: Mask | None, _filters: Filters = NO_FILTERS
+    ) -> tuple[Vectors, Ids]:
         """See ``VectorIndex.search``; costs n x d multiplications a query."""
         parameters = None
         if allowed is not None:

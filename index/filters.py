@@ -6,7 +6,7 @@ two binary searches, and adding a field needs no schema. Cost: O(rows that match
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +45,17 @@ class Postings:
             np.array([row for _, row in unique], dtype=np.int32),
         )
 
+    @classmethod
+    def joined(cls, parts: Sequence["Postings"], sizes: Sequence[int]) -> "Postings":
+        """Gives the postings of rows that follow each other: ``sizes`` rows of each part."""
+        starts = np.cumsum([0, *sizes[:-1]], dtype=np.int64)
+        values = np.concatenate([one.values for one in parts])
+        rows = np.concatenate(
+            [one.rows + np.int32(start) for one, start in zip(parts, starts, strict=True)]
+        )
+        order = np.argsort(values, kind="stable")  # the rows of each part ascend already
+        return cls(values[order], rows[order])
+
     def mask(self, hashes: Iterable[int], size: int) -> Mask:
         """Gives ``(size,)``: the rows that hold any of the values."""
         found = np.zeros(size, dtype=np.bool_)
@@ -79,16 +90,34 @@ class ProductTable:
         return cls(
             size=len(products),
             facets=Postings.of(
-                (value, row) for row, product in enumerate(products) for value in _facets(product)
+                (value, row)
+                for row, product in enumerate(products)
+                for value in facet_hashes(product)
             ),
             offer_rows=np.array([row for row, _ in offers], dtype=np.int32),
             offer_facets=Postings.of(
-                (value, i) for i, (_, offer) in enumerate(offers) for value in _offer_facets(offer)
+                (value, i) for i, (_, offer) in enumerate(offers) for value in offer_hashes(offer)
             ),
             amounts=np.array([float(p.amount) if p else np.nan for p in prices], dtype=np.float64),
             currencies=np.array(
                 [value_hash("currency", p.currency if p else "") for p in prices], dtype=np.uint64
             ),
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence["ProductTable"]) -> "ProductTable":
+        """Gives the columns of at least one table's products and then the next one's."""
+        sizes = [one.size for one in parts]
+        offers = [len(one.offer_rows) for one in parts]
+        starts = np.repeat(np.cumsum([0, *sizes[:-1]], dtype=np.int64), offers)
+        offer_rows = np.concatenate([one.offer_rows for one in parts])
+        return cls(
+            size=sum(sizes),
+            facets=Postings.joined([one.facets for one in parts], sizes),
+            offer_rows=(offer_rows + starts).astype(np.int32),
+            offer_facets=Postings.joined([one.offer_facets for one in parts], offers),
+            amounts=np.concatenate([one.amounts for one in parts]),
+            currencies=np.concatenate([one.currencies for one in parts]),
         )
 
     def mask(self, filters: Filters) -> Mask:
@@ -101,11 +130,11 @@ class ProductTable:
         passing = np.ones(self.size, dtype=np.bool_)
         for field, values in filters.any_of.items():
             if field not in OFFER_FACETS:
-                passing &= self.facets.mask(_hashes(field, values), self.size)
+                passing &= self.facets.mask(asked_hashes(field, values), self.size)
         for field, values in filters.none_of.items():
             if field not in OFFER_FACETS:
-                passing &= ~self.facets.mask(_hashes(field, values), self.size)
-        if _asks_offers(filters):
+                passing &= ~self.facets.mask(asked_hashes(field, values), self.size)
+        if asks_offers(filters):
             offered = np.zeros(self.size, dtype=np.bool_)
             offered[self.offer_rows[self._offers(filters)]] = True
             passing &= offered
@@ -117,10 +146,10 @@ class ProductTable:
         passing = np.ones(count, dtype=np.bool_)
         for field in OFFER_FACETS:
             if field in filters.any_of:
-                hashes = _hashes(field, filters.any_of[field])
+                hashes = asked_hashes(field, filters.any_of[field])
                 passing &= self.offer_facets.mask(hashes, count)
             if field in filters.none_of:
-                hashes = _hashes(field, filters.none_of[field])
+                hashes = asked_hashes(field, filters.none_of[field])
                 passing &= ~self.offer_facets.mask(hashes, count)
         return passing if filters.price is None else passing & self._priced(filters.price)
 
@@ -166,12 +195,14 @@ def category_path(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(CATEGORY_SEPARATOR) if part.strip())
 
 
-def _asks_offers(filters: Filters) -> bool:
+def asks_offers(filters: Filters) -> bool:
+    """Whether a product passes by one of its offers, so that one without any does not."""
     asked = {*filters.any_of, *filters.none_of}
     return filters.price is not None or bool(asked & set(OFFER_FACETS))
 
 
-def _hashes(field: str, values: Iterable[str]) -> list[int]:
+def asked_hashes(field: str, values: Iterable[str]) -> list[int]:
+    """The hashes of the values that a condition names."""
     if field == "category":
         return [
             value_hash(field, CATEGORY_SEPARATOR.join(category_path(value))) for value in values
@@ -179,7 +210,8 @@ def _hashes(field: str, values: Iterable[str]) -> list[int]:
     return [value_hash(field.casefold(), value) for value in values]
 
 
-def _facets(product: Product) -> Iterable[int]:
+def facet_hashes(product: Product) -> Iterable[int]:
+    """The hashes of what a product is: brand, category with those above it, colours, attributes."""
     yield value_hash("brand", product.brand)
     path = category_path(product.category)
     for depth in range(1, len(path) + 1):  # a category matches itself and everything below it
@@ -200,6 +232,7 @@ def _several(field: str, value: str) -> Iterable[int]:
             yield value_hash(field, part)
 
 
-def _offer_facets(offer: Offer) -> Iterable[int]:
+def offer_hashes(offer: Offer) -> Iterable[int]:
+    """The hashes of an offer's merchant and availability."""
     yield value_hash("merchant", offer.merchant)
     yield value_hash("availability", offer.availability)

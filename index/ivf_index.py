@@ -4,6 +4,7 @@ The codes find candidates, the float16 rows (the catalogue's own precision) give
 Rows lie in a mapped file, so that memory holds the codes alone.
 """
 
+from copy import copy
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from index.errors import StoreDamagedError
 from index.index_choice import IndexPlan
-from index.types import Ids, Mask, Vectors
+from index.types import NO_FILTERS, Filters, Ids, Mask, Vectors
 
 _TRAINING_ROWS_A_LIST = 40
 _CANDIDATES_A_RESULT = 10
@@ -27,6 +28,7 @@ class IvfIndex:
     """Inverted lists of codes over ``(n, d)`` rows; immutable once made."""
 
     is_exact = False
+    reach = None
 
     def __init__(self, ids: Ids, rows: NDArray[Any], plan: IndexPlan) -> None:
         """Takes ``(n,)`` ascending keys and their ``(n, d)`` rows, float16 or float32.
@@ -50,7 +52,15 @@ class IvfIndex:
         """Length of a row."""
         return int(self._rows.shape[1])
 
-    def search(self, queries: Vectors, k: int, allowed: Mask | None) -> tuple[Vectors, Ids]:
+    def probing(self, probes: int) -> "IvfIndex":
+        """Gives an index over the same lists and rows that looks into so many lists a search."""
+        other = copy(self)
+        other._probes = probes
+        return other
+
+    def search(
+        self, queries: Vectors, k: int, allowed: Mask | None, _filters: Filters = NO_FILTERS
+    ) -> tuple[Vectors, Ids]:
         """See ``VectorIndex.search``; approximate, with exact similarities of what is found.
 
         The fewer rows are allowed, the more lists are looked into.

@@ -3,7 +3,7 @@
 import datetime
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
@@ -13,17 +13,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from index.backends import check_space
 from index.calibration_setting import read_calibration
 from index.catalogue import Catalogue
+from index.catalogue_reads import IndexedProduct
+from index.catalogue_state import CatalogueState
 from index.errors import StoreError
 from index.ranking import LiveSegment
 from index.segment import Segment
 from index.snapshot import MANY_SEGMENTS, Snapshot, due, joined, swapped, without
 from index.types import Ids, SpaceId
+from index.vector_engine import VectorEngine
+from index.vector_indexes import LOCAL
 
 logger = logging.getLogger(__name__)
 
 _MOST_SEGMENTS = 4 * MANY_SEGMENTS
 """With more, a search waits until the thread that joins them has caught up."""
-_REPLAY_CHUNK = 50_000
 
 Save = Callable[[Segment, Snapshot], str]
 
@@ -31,10 +34,13 @@ Save = Callable[[Segment, Snapshot], str]
 class LiveIndex:
     """Snapshots of one catalogue, each as new as its last write; safe for several threads."""
 
-    def __init__(self, catalogue: Catalogue, space: SpaceId, start: Snapshot) -> None:
+    def __init__(
+        self, catalogue: Catalogue, space: SpaceId, start: Snapshot, engine: VectorEngine = LOCAL
+    ) -> None:
         """Replays what was written after ``start``."""
         self._catalogue = catalogue
         self._space = space
+        self._engine = engine
         self._refreshing = threading.Lock()
         self._compacting = threading.Lock()
         self._joiner = ThreadPoolExecutor(1, thread_name_prefix="snapshelf-joiner")
@@ -47,7 +53,7 @@ class LiveIndex:
 
         Many small segments are joined by a thread, and searches go on meanwhile.
         """
-        if self._catalogue.sequence() == self._snapshot.sequence:
+        if self._catalogue.sequence() == self._snapshot.sequence and self._engine.is_whole:
             return self._snapshot
         snapshot = self.latest()
         if due(snapshot.segments):
@@ -93,23 +99,30 @@ class LiveIndex:
 
     def segment(self, keys: Sequence[int] | Ids) -> Segment:
         """Builds a segment of what the catalogue has of these keys."""
-        products = self._catalogue.indexed([int(key) for key in keys])
-        return Segment.of(list(products), self._space)
+        return self._of(self._catalogue.indexed(sorted(int(key) for key in keys)))
 
     def close(self) -> None:
         """Waits for the thread that joins segments."""
         self._joiner.shutdown(wait=True, cancel_futures=True)
 
+    def _of(self, products: Iterable[IndexedProduct]) -> Segment:
+        return Segment.of(products, self._space, self._engine)
+
     def _replayed(self, snapshot: Snapshot) -> Snapshot:
         check_space(self._catalogue, self._space)  # another process may have changed the embedder
-        changes = self._catalogue.changes(snapshot.sequence)
+        with self._engine.turn(), self._catalogue.one_state() as state:
+            self._engine.follow(state)
+            return self._after(snapshot, state)
+
+    def _after(self, snapshot: Snapshot, state: CatalogueState) -> Snapshot:
+        changes = state.changes(snapshot.sequence)
         if changes.sequence == snapshot.sequence:
             return snapshot
         left = without(snapshot, np.array(changes.upserted + changes.deleted, dtype=np.int64))
-        added = [
-            LiveSegment(self.segment(changes.upserted[start : start + _REPLAY_CHUNK]), None)
-            for start in range(0, len(changes.upserted), _REPLAY_CHUNK)
-        ]
+        added = []
+        if changes.upserted:
+            whole = self._of(state.indexed(sorted(changes.upserted)))
+            added.append(LiveSegment(whole, None))
         return replace(
             left,
             sequence=changes.sequence,

@@ -10,7 +10,7 @@ from index.errors import StoreBusyError, StoreError, StoreUnavailableError
 from index.place import DatabasePlace
 from index.postgres import LOCK_SPACE
 
-_NUMBERS = {"writer": 11, "commit": 12, "publish": 13}
+_NUMBERS = {"writer": 11, "commit": 12, "publish": 13, "mirror": 14}
 _TRY = sa.text("SELECT pg_try_advisory_lock(:space, hashtext(current_schema()))")
 _TAKE = sa.text("SELECT pg_advisory_lock(:space, hashtext(current_schema()))")
 _GIVE = sa.text("SELECT pg_advisory_unlock(:space, hashtext(current_schema()))")
@@ -113,7 +113,7 @@ class AdvisoryLocks:
         self._place = place
 
     def lock(self, name: str, timeout_s: float) -> AdvisoryLock:
-        """Gives one of the locks ``writer``, ``commit`` and ``publish``, not taken yet."""
+        """Gives ``writer``, ``commit``, ``publish`` or ``mirror``, not taken yet."""
         return AdvisoryLock(self, name, self._place, timeout_s)
 
     def verify(self) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from index.protocols import VectorIndex
 from index.segment import Segment
-from index.types import Candidate, Ids, LexicalScores, Mask, Query, Vector
+from index.types import Candidate, Filters, Ids, LexicalScores, Mask, Query, Vector
 
 EXACT_LIMIT = 20_000
 """So many passing pictures are scored one by one, and none can be missed; 30 ms at 576 numbers a
@@ -25,6 +25,8 @@ _DEPTH_FACTOR = 10
 """Neighbours asked for a match: pictures of one product and variants of one group share ranks."""
 _DEEPEST_APPROXIMATE = 3_200
 """Where an index is approximate anyway, so many neighbours of each kind are enough."""
+_FEW_ELSEWHERE = 200
+"""So many passing rows that lie elsewhere are asked for and scored one by one."""
 _ROUNDING = 1e-5
 """What the same sum may differ by between FAISS and numpy."""
 
@@ -51,13 +53,25 @@ class _Scored:
 def rank(segments: Sequence[LiveSegment], query: Query) -> list[Candidate]:
     """Gives the k best, one per group where the query asks so; fewer only if fewer pass."""
     passing = [(live.segment, live.segment.mask(query.filters, live.alive)) for live in segments]
-    pictures = sum(int(mask[segment.picture_rows].sum()) for segment, mask in passing)
-    if pictures <= EXACT_LIMIT:
-        return _best(_score_rows(passing, query), query)
     available = sum(int(mask.sum()) for _, mask in passing)
-    deepest = max(max(len(one.pictures.ids), len(one.keys)) for one, _ in passing)
+    pictures = sum(int(mask[segment.picture_rows].sum()) for segment, mask in passing)
+    reach = min((one.pictures.reach for one, _ in passing if one.pictures.reach), default=None)
+    is_few = pictures <= EXACT_LIMIT if reach is None else pictures + available <= _FEW_ELSEWHERE
+    found = [] if is_few else _by_lists(passing, query, available, reach)
+    # not ``_near`` once more: a product without pictures is near to nothing
+    return found or _best(_score_rows(passing, query), query)
+
+
+def _by_lists(
+    passing: Sequence[tuple[Segment, Mask]], query: Query, available: int, reach: int | None
+) -> list[Candidate]:
+    """The k best of ever longer lists; none where lists are as long as looking at everything."""
+    sizes = [max(len(one.pictures.ids), len(one.keys)) for one, _ in passing]
+    # of rows that lie elsewhere one list serves all segments
+    deepest = max(sizes) if reach is None else min(sum(sizes), reach)
     depth = max(_FIRST_DEPTH, query.k * _DEPTH_FACTOR)
     is_exact = all(one.pictures.is_exact and one.texts.is_exact for one, _ in passing)
+    found: list[Candidate] = []
     while depth < deepest:
         near, unseen = zip(*(_near(*one, query, depth) for one in passing), strict=True)
         chosen = [(segment, mask) for (segment, _), mask in zip(passing, near, strict=True)]
@@ -69,8 +83,8 @@ def rank(segments: Sequence[LiveSegment], query: Query) -> list[Candidate]:
         if not is_exact and depth >= _DEEPEST_APPROXIMATE and len(found) >= query.k:
             return found
         depth *= 4
-    # not ``_near`` once more: a product without pictures is near to nothing
-    return _best(_score_rows(passing, query), query)
+    # beyond reach, the rest would be every vector there is, read over a network
+    return found if reach == deepest and len(found) >= query.k else []
 
 
 def _near(segment: Segment, mask: Mask, query: Query, depth: int) -> tuple[Mask, float]:
@@ -86,11 +100,11 @@ def _near(segment: Segment, mask: Mask, query: Query, depth: int) -> tuple[Mask,
     if query.image is not None or query.colours is not None or query.weights.text_image:
         allowed = mask[segment.picture_rows]
         row = _picture_query(segment, query)
-        ids, end = _nearest(segment.pictures, row, depth, allowed)
+        ids, end = _nearest(segment.pictures, row, depth, allowed, query.filters)
         near[segment.picture_rows[np.searchsorted(segment.pictures.ids, ids)]] = True
         ends.append(max(end, 0.0))  # a product without pictures has 0 of this part
     if query.text is not None and query.weights.text:
-        ids, end = _nearest(segment.texts, query.text, depth, mask)
+        ids, end = _nearest(segment.texts, query.text, depth, mask, query.filters)
         near[np.searchsorted(segment.keys, ids)] = True
         ends.append(query.weights.text * end)
     if query.lexical is not None and query.weights.lexical:
@@ -100,14 +114,17 @@ def _near(segment: Segment, mask: Mask, query: Query, depth: int) -> tuple[Mask,
     return near, sum(ends) / _total(query) if ends else np.inf
 
 
-def _nearest(index: VectorIndex, row: Vector, depth: int, allowed: Mask) -> tuple[Ids, float]:
+def _nearest(
+    index: VectorIndex, row: Vector, depth: int, allowed: Mask, filters: Filters
+) -> tuple[Ids, float]:
     """The ids of the nearest vectors, and the similarity of the last; -inf where that is all."""
     wanted = min(depth, int(allowed.sum()))
     if not wanted:
         return np.empty(0, dtype=np.int64), -np.inf
-    similarities, ids = index.search(row[None, :], wanted, allowed)
-    is_all = wanted == int(allowed.sum())
-    return ids[ids >= 0], -np.inf if is_all else float(similarities.min())
+    similarities, ids = index.search(row[None, :], wanted, allowed, filters)
+    found = ids[ids >= 0]
+    is_all = len(found) == int(allowed.sum())
+    return found, -np.inf if is_all else float(similarities.min())
 
 
 def _wordiest(

@@ -1,19 +1,21 @@
 """An immutable part of the vector index: products, their pictures' and texts' vectors, columns."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import vector_indexes
 from index.catalogue_reads import IndexedProduct
 from index.errors import StoreDamagedError
-from index.filters import Postings, ProductTable, group_hash
+from index.filters import Postings, ProductTable
 from index.protocols import VectorIndex
+from index.segment_columns import segment_columns
 from index.types import Filters, Ids, Mask, SpaceId
+from index.vector_engine import VectorEngine
+from index.vector_indexes import LOCAL
 
 PICTURES_FILE = "pictures.faiss"
 TEXTS_FILE = "texts.faiss"
@@ -25,7 +27,6 @@ _COLUMNS = (
 )  # fmt: skip
 
 _NO_IDS = np.empty(0, dtype=np.int64)
-_NO_ROWS = np.empty(0, dtype=np.int32)
 
 
 @dataclass(frozen=True)
@@ -47,23 +48,23 @@ class Segment:
     """``(m,)`` place of each picture among its product's."""
 
     @classmethod
-    def of(cls, products: Sequence[IndexedProduct], space: SpaceId) -> "Segment":
-        """Builds a segment in memory; products in any order, keys distinct."""
-        ordered = sorted(products, key=lambda one: one.key)
-        keys = np.array([one.key for one in ordered], dtype=np.int64)
-        counts = np.array([len(one.picture_keys) for one in ordered], dtype=np.int64)
-        picture_keys = np.concatenate([_NO_IDS, *(one.picture_keys for one in ordered)])
-        rows = np.repeat(np.arange(len(ordered), dtype=np.int32), counts)
-        places = np.concatenate([_NO_ROWS, *(np.arange(n, dtype=np.int32) for n in counts)])
-        order = np.argsort(picture_keys, kind="stable")
+    def of(
+        cls, products: Iterable[IndexedProduct], space: SpaceId, engine: VectorEngine = LOCAL
+    ) -> "Segment":
+        """Builds a segment of products that come in ascending order of their keys.
+
+        Raises:
+            ValueError: they come in another order.
+        """
+        columns = segment_columns(products, space)
         return cls(
-            keys=keys,
-            groups=np.array([group_hash(one.product.group) for one in ordered], dtype=np.int64),
-            table=ProductTable.of([one.product for one in ordered]),
-            texts=vector_indexes.build(keys, _text_rows(ordered, space)),
-            pictures=vector_indexes.build(picture_keys, _picture_rows(ordered, space)),
-            picture_rows=rows[order],
-            picture_positions=places[order],
+            keys=columns.keys,
+            groups=columns.groups,
+            table=columns.table,
+            texts=engine.texts(columns.keys, columns.texts),
+            pictures=engine.pictures(columns.picture_keys, columns.pictures),
+            picture_rows=columns.picture_rows,
+            picture_positions=columns.picture_positions,
         )
 
     def mask(self, filters: Filters, alive: Mask | None) -> Mask:
@@ -103,7 +104,7 @@ class Segment:
         )
 
     @classmethod
-    def read(cls, folder: Path) -> "Segment":
+    def read(cls, folder: Path, engine: VectorEngine = LOCAL) -> "Segment":
         """Loads what ``write`` wrote.
 
         Raises:
@@ -114,8 +115,8 @@ class Segment:
                 parts = {name: arrays[name] for name in _COLUMNS}
         except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
             raise StoreDamagedError(f"{folder.name}/{TABLE_FILE} is not readable") from error
-        pictures = vector_indexes.read(folder / PICTURES_FILE)
-        texts = vector_indexes.read(folder / TEXTS_FILE)
+        pictures = engine.read_pictures(folder / PICTURES_FILE)
+        texts = engine.read_texts(folder / TEXTS_FILE)
         if len(pictures.ids) != len(parts["picture_rows"]) or len(texts.ids) != len(parts["keys"]):
             raise StoreDamagedError(f"the files of {folder.name} do not belong together")
         table = ProductTable(
@@ -135,16 +136,3 @@ class Segment:
             picture_rows=parts["picture_rows"],
             picture_positions=parts["picture_positions"],
         )
-
-
-def _text_rows(products: Sequence[IndexedProduct], space: SpaceId) -> NDArray[np.float32]:
-    if not products:
-        return np.empty((0, space.dimension), dtype=np.float32)
-    return np.stack([one.text_embedding for one in products])
-
-
-def _picture_rows(products: Sequence[IndexedProduct], space: SpaceId) -> NDArray[np.float32]:
-    blocks = [np.hstack([one.embeddings, one.colours]) for one in products if len(one.picture_keys)]
-    if not blocks:
-        return np.empty((0, space.dimension + space.colour_dimension), dtype=np.float32)
-    return np.vstack(blocks)  # (m, d + c)

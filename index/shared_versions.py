@@ -18,6 +18,8 @@ from index.catalogue import Catalogue
 from index.errors import StoreUnwritableError, UnknownVersionError
 from index.snapshot import Snapshot
 from index.types import SpaceId
+from index.vector_engine import VectorEngine
+from index.vector_indexes import LOCAL
 from index.versions import KEPT, Manifest, Saved, Versions, VersionState, manifest_of
 
 logger = logging.getLogger(__name__)
@@ -36,10 +38,10 @@ saved_version = sa.Table(
 class SharedVersions:
     """The versions of a catalogue, and this machine's copies of its index."""
 
-    def __init__(self, catalogue: Catalogue, folder: Path) -> None:
+    def __init__(self, catalogue: Catalogue, folder: Path, engine: VectorEngine = LOCAL) -> None:
         """Takes the machine's folder; it is made when an index is first kept in it."""
         self._catalogue = catalogue
-        self._local = Versions(folder / "index")
+        self._local = Versions(folder / "index", engine)
         self._lock = FileLock(folder / "index.lock", timeout=60)
 
     def start(self, space: SpaceId, catalogue_id: str) -> Snapshot:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from index.calibration_setting import CALIBRATION, read_calibration
 from index.catalogue import Catalogue
 from index.catalogue_history import History
 from index.catalogue_reads import IndexedProduct
-from index.errors import UnknownVersionError
+from index.errors import StoreMissingError, UnknownVersionError
 from index.history_restore import Restored
 from index.live_index import LiveIndex
 from index.place import Place
@@ -25,6 +26,8 @@ from index.shared_versions import SharedVersions
 from index.snapshot import EMPTY, Snapshot, living
 from index.store_folder import DATABASE, StoreLock, hold
 from index.types import Candidate, LexicalScores, ProductRecord, Query, SpaceId, Vector
+from index.vector_engine import VectorEngine
+from index.vector_indexes import LOCAL
 from index.verdict import Calibration
 from index.versions import Manifest, Saved, VersionState
 
@@ -54,10 +57,11 @@ class Store:
         Raises:
             StoreMissingError: no store here, and ``create`` is false.
             StoreUnwritableError: the folder cannot be written.
-            StoreUnavailableError: the database does not answer.
+            StoreUnavailableError: the database, or Milvus, does not answer.
             EmbedderMismatchError: the store's vectors were made with another model.
         """
         self.space = space
+        self._vectors = place.vectors if isinstance(place, Place) else None
         self._backend = backend_of(place)
         self.catalogue: Catalogue = self._backend.open_catalogue(create=create)
         try:
@@ -72,10 +76,28 @@ class Store:
         self.folder: Path = self._backend.folder(self.catalogue)
         """This machine's files: all of a store in a folder; of one in a database what can be made
         again, and the last run's rejects."""
-        self._versions = self._backend.versions(self.catalogue)
-        start = self._saved_start()
-        self._live = LiveIndex(self.catalogue, self.space, start)
-        self._keep_index(start)
+        self._engine = self._opened_engine()
+        try:
+            self._versions = self._backend.versions(self.catalogue, self._engine)
+            start = self._saved_start()
+            self._live = LiveIndex(self.catalogue, self.space, start, self._engine)
+            self._keep_index(start)
+        except BaseException:
+            self._engine.close()
+            raise
+
+    def _opened_engine(self) -> VectorEngine:
+        place = self._vectors
+        if place is None:
+            return LOCAL
+        try:
+            from index.milvus_index import MilvusEngine
+        except ModuleNotFoundError as error:
+            raise StoreMissingError(
+                "vectors in Milvus need its client: pip install 'snapshelf[milvus]'"
+            ) from error
+        lock = partial(self._backend.lock, "mirror", _PUBLISH_WAIT_S)
+        return MilvusEngine(place, self.space, lock)
 
     def search(
         self, queries: Sequence[Query], snapshot: Snapshot | None = None
@@ -106,7 +128,7 @@ class Store:
 
         Cost: reads the vectors of these products from the catalogue.
         """
-        products = list(self.catalogue.indexed(self.catalogue.keys_of(ids)))
+        products = list(self.catalogue.indexed(sorted(self.catalogue.keys_of(ids))))
         if hidden is not None:
             products = [self._without_picture(one, hidden) for one in products]
         segments = (LiveSegment(Segment.of(products, self.space), None),)
@@ -317,6 +339,7 @@ class Store:
     def close(self) -> None:
         """Closes the database, once the thread that joins segments has ended."""
         self._live.close()
+        self._engine.close()
         self.catalogue.close()
 
     def _without_picture(self, indexed: IndexedProduct, hidden: str) -> IndexedProduct:

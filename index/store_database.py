@@ -10,6 +10,8 @@ from index.place import DatabasePlace
 from index.postgres import make_tables, open_database
 from index.postgres_locks import AdvisoryLock, AdvisoryLocks
 from index.shared_versions import SharedVersions
+from index.vector_engine import VectorEngine
+from index.vector_indexes import LOCAL
 
 _TABLES = (tables.metadata, shared_versions.metadata, feedback_table.metadata)
 
@@ -50,12 +52,12 @@ class DatabaseBackend:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    def versions(self, catalogue: Catalogue) -> SharedVersions:
+    def versions(self, catalogue: Catalogue, engine: VectorEngine = LOCAL) -> SharedVersions:
         """The saved states."""
-        return SharedVersions(catalogue, self.folder(catalogue))
+        return SharedVersions(catalogue, self.folder(catalogue), engine)
 
     def lock(self, name: str, timeout_s: float) -> AdvisoryLock:
-        """One of the locks ``writer``, ``commit`` and ``publish``, not taken yet."""
+        """One of the locks ``writer``, ``commit``, ``publish`` and ``mirror``, not taken yet."""
         return self._locks.lock(name, timeout_s)
 
     def sessions(self) -> Engine:

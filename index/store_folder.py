@@ -9,6 +9,8 @@ from index.errors import StoreBusyError, StoreMissingError, StoreUnwritableError
 from index.postgres_locks import AdvisoryLock
 from index.sessions import DATABASE as SESSIONS
 from index.tables import sqlite_engine
+from index.vector_engine import VectorEngine
+from index.vector_indexes import LOCAL
 from index.versions import Versions
 
 DATABASE = "catalogue.sqlite3"
@@ -38,12 +40,12 @@ class FolderBackend:
         """The folder of the store's files on this machine."""
         return self._folder
 
-    def versions(self, _catalogue: Catalogue) -> Versions:
+    def versions(self, _catalogue: Catalogue, engine: VectorEngine = LOCAL) -> Versions:
         """The saved states."""
-        return Versions(self._folder / VERSIONS)
+        return Versions(self._folder / VERSIONS, engine)
 
     def lock(self, name: str, timeout_s: float) -> FileLock:
-        """One of the locks ``writer``, ``commit`` and ``publish``, not taken yet."""
+        """One of the locks ``writer``, ``commit``, ``publish`` and ``mirror``, not taken yet."""
         return FileLock(self._folder / f"{name}.lock", timeout=timeout_s)
 
     def sessions(self) -> Path:

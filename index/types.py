@@ -12,6 +12,8 @@ Vector: TypeAlias = NDArray[np.float32]
 """``(d,)`` float32 of unit length."""
 Vectors: TypeAlias = NDArray[np.float32]
 """``(n, d)`` float32, unit rows."""
+StoredVectors: TypeAlias = NDArray[np.float16]
+"""``(n, d)`` as the catalogue keeps them."""
 Ids: TypeAlias = NDArray[np.int64]
 """``(n,)`` explicit keys from the catalogue, never positions."""
 Mask: TypeAlias = NDArray[np.bool_]

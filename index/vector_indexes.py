@@ -1,18 +1,21 @@
-"""Makes and loads the kind of vector index that fits the rows and this machine."""
+"""Makes and loads the kind of vector index that fits the rows and this machine: FAISS's."""
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
 
+from index.catalogue_state import CatalogueState
 from index.faiss_index import FaissIndex
 from index.index_choice import IndexPlan, plan
 from index.ivf_index import IvfIndex
 from index.protocols import VectorIndex
-from index.types import Ids, Vectors
+from index.row_spool import in_order
+from index.types import Ids, StoredVectors, Vectors
 
 
-def build(ids: Ids, rows: Vectors, chosen: IndexPlan | None = None) -> VectorIndex:
+def build(ids: Ids, rows: Vectors | StoredVectors, chosen: IndexPlan | None = None) -> VectorIndex:
     """Gives an index of ``(n, d)`` rows with ``(n,)`` distinct keys, in any order.
 
     Args:
@@ -24,7 +27,7 @@ def build(ids: Ids, rows: Vectors, chosen: IndexPlan | None = None) -> VectorInd
     if chosen.kind == "exact":
         return FaissIndex(ids, rows)
     order = np.argsort(ids, kind="stable")
-    return IvfIndex(ids[order], rows[order].astype(np.float16), chosen)
+    return IvfIndex(ids[order], in_order(rows.astype(np.float16, copy=False), order), chosen)
 
 
 def read(path: Path) -> VectorIndex:
@@ -34,6 +37,37 @@ def read(path: Path) -> VectorIndex:
         StoreDamagedError: it cannot be read.
     """
     return IvfIndex.read(path) if IvfIndex.is_written_at(path) else FaissIndex.read(path)
+
+
+class LocalEngine:
+    """``VectorEngine`` in this process: rows lie in memory or in mapped files."""
+
+    is_whole = True
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Nothing lies elsewhere."""
+        return nullcontext()
+
+    def follow(self, _state: CatalogueState) -> None:
+        """Nothing lies elsewhere."""
+
+    def pictures(self, ids: Ids, rows: Vectors | StoredVectors) -> VectorIndex:
+        """See ``VectorEngine``."""
+        return build(ids, rows)
+
+    texts = pictures
+
+    def read_pictures(self, path: Path) -> VectorIndex:
+        """See ``VectorEngine``."""
+        return read(path)
+
+    read_texts = read_pictures
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+LOCAL = LocalEngine()
 
 
 def memory_bytes() -> int:

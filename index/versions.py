@@ -20,6 +20,8 @@ from index.ranking import LiveSegment
 from index.segment import Segment
 from index.snapshot import EMPTY, Snapshot
 from index.types import SpaceId
+from index.vector_engine import VectorEngine
+from index.vector_indexes import LOCAL
 
 MANIFEST = "manifest.json"
 CURRENT = "current"
@@ -84,9 +86,10 @@ class VersionState:
 class Versions:
     """The ``versions`` folder of a store."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, engine: VectorEngine = LOCAL) -> None:
         """Takes the folder; it is made when the first version is saved."""
         self._folder = folder
+        self._engine = engine
 
     def save(self, saved: Saved, needed: str = "") -> str:
         """Writes a version and makes it the current one; gives its name.
@@ -119,7 +122,7 @@ class Versions:
             try:
                 manifest = self.manifest(folder.name)
                 if (manifest.space, manifest.catalogue_id) == (space, catalogue_id):
-                    return Version(folder.name, manifest, Segment.read(folder))
+                    return Version(folder.name, manifest, Segment.read(folder, self._engine))
             except StoreDamagedError:
                 continue
         return None

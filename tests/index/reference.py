@@ -7,7 +7,16 @@ import numpy as np
 
 from index.catalogue_reads import IndexedProduct
 from index.segment import Segment
-from index.types import Filters, Offer, PriceRange, Product, ProductRecord, Query
+from index.types import (
+    Filters,
+    Offer,
+    PriceRange,
+    Product,
+    ProductRecord,
+    Query,
+    Vector,
+    Vectors,
+)
 from tests.fakes import SPACE
 
 OFFER_FIELDS = ("merchant", "availability")
@@ -124,27 +133,21 @@ def brute_force(records: Mapping[int, ProductRecord], query: Query) -> list[tupl
 
 def segment_of(records: Mapping[int, ProductRecord]) -> Segment:
     """A segment straight from records; picture keys run against product keys."""
-    indexed = []
-    for key, record in records.items():
-        count = len(record.pictures)
-        empty = np.empty((0, 0), dtype=np.float32)
-        rows = [
-            np.stack([stored(vector).astype(np.float32) for vector in vectors])
-            if vectors
-            else empty
-            for vectors in (
-                [one.embedding for one in record.pictures],
-                [one.colours for one in record.pictures],
-            )
-        ]
-        indexed.append(
-            IndexedProduct(
-                key=key,
-                product=record.product,
-                text_embedding=stored(record.text_embedding).astype(np.float32),
-                picture_keys=100_000 - 10 * key + np.arange(count, dtype=np.int64),
-                embeddings=rows[0],
-                colours=rows[1],
-            )
-        )
-    return Segment.of(indexed, SPACE)
+    return Segment.of([indexed(key, record) for key, record in sorted(records.items())], SPACE)
+
+
+def indexed(key: int, record: ProductRecord) -> IndexedProduct:
+    """A product as the catalogue gives it to the index."""
+    return IndexedProduct(
+        key=key,
+        product=record.product,
+        text_embedding=stored(record.text_embedding).astype(np.float32),
+        picture_keys=100_000 - 10 * key + np.arange(len(record.pictures), dtype=np.int64),
+        embeddings=_rows([one.embedding for one in record.pictures]),
+        colours=_rows([one.colours for one in record.pictures]),
+    )
+
+
+def _rows(vectors: Sequence[Vector]) -> Vectors:
+    rows = [stored(vector).astype(np.float32) for vector in vectors]
+    return np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32)

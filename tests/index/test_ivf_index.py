@@ -122,3 +122,12 @@ def test_a_small_catalogue_gets_the_exact_index(tmp_path: Path) -> None:
     assert isinstance(index, FaissIndex)
     index.write(tmp_path / "pictures.faiss")
     assert isinstance(vector_indexes.read(tmp_path / "pictures.faiss"), FaissIndex)
+
+
+def test_an_index_that_probes_every_list_shares_the_rows_and_leaves_the_first_as_it_was() -> None:
+    index = made("SQ8", probes=1)
+    before = index.search(QUERIES, 10, None)[1]
+    right = EXACT.search(QUERIES, 10, None)[1]
+    wide = index.probing(LISTS).search(QUERIES, 10, None)[1]
+    assert (wide == right).mean() > (before == right).mean()
+    assert (index.search(QUERIES, 10, None)[1] == before).all()

@@ -15,7 +15,7 @@ import pytest
 
 from index import store as store_module
 from index.backends import backend_of, recorded_space, saved_versions
-from index.catalogue import Catalogue
+from index.catalogue_state import CatalogueState
 from index.errors import (
     StoreBusyError,
     StoreMissingError,
@@ -160,9 +160,9 @@ def test_a_machine_keeps_what_it_built_and_starts_from_it(
         [kept] = (other.folder / "index").glob("*/manifest.json")
         store.upsert([record("p3")])
     read: list[list[int]] = []
-    indexed = Catalogue.indexed
+    indexed = CatalogueState.indexed
     monkeypatch.setattr(
-        Catalogue, "indexed", lambda self, keys: read.append(list(keys)) or indexed(self, keys)
+        CatalogueState, "indexed", lambda self, keys: read.append(list(keys)) or indexed(self, keys)
     )
     with closing(Store(elsewhere, SPACE)) as again:
         assert [found(again, name) for name in ("p1", "p3")] == ["p1", "p3"]

@@ -1,16 +1,20 @@
 """Segments on disk."""
 
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from index import segment_columns
 from index.errors import StoreDamagedError
 from index.ranking import LiveSegment, rank
+from index.row_spool import RowSpool, in_order
 from index.segment import PICTURES_FILE, TABLE_FILE, TEXTS_FILE, Segment
-from index.types import Filters, Query
+from index.types import Filters, PriceRange, Query
 from tests.fakes import SPACE, product, record, text_vector
-from tests.index.reference import segment_of
+from tests.index.reference import indexed, segment_of
 
 RECORDS = {
     7: record(product("a", brand="Luma"), ["a1", "a2"]),
@@ -33,13 +37,56 @@ def test_a_written_segment_answers_as_before(tmp_path: Path) -> None:
         assert rank([LiveSegment(read, None)], query) == rank([LiveSegment(segment, None)], query)
 
 
-def test_products_come_in_any_order_and_keys_ascend() -> None:
+def test_keys_of_products_and_pictures_ascend() -> None:
     segment = segment_of(RECORDS)
     assert segment.keys.tolist() == [3, 5, 7]
     assert (np.diff(segment.pictures.ids) > 0).all()
     owners = segment.keys[segment.picture_rows]
     assert owners.tolist() == [7, 7, 5]  # picture keys run against product keys here
     assert segment.picture_positions.tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize("keys", [(5, 3), (3, 3)])
+def test_products_in_another_order_are_refused(keys: tuple[int, int]) -> None:
+    products = [indexed(key, record(f"p{number}")) for number, key in enumerate(keys)]
+    with pytest.raises(ValueError, match="ascending order of their keys"):
+        Segment.of(products, SPACE)
+
+
+@pytest.mark.parametrize("in_memory_bytes", [0, 2_000, 10**9])
+@pytest.mark.parametrize("block", [1, 3, 1_000])
+def test_blocks_and_files_make_the_same_segment(
+    block: int, in_memory_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = {
+        key: record(
+            product(f"p{key}", brand=f"b{key % 3}", color="red"),
+            [f"{key}-{n}" for n in range(key % 4)],
+        )
+        for key in range(1, 12)
+    }
+    expected = segment_of(records)
+    monkeypatch.setattr(segment_columns, "BLOCK", block)
+    monkeypatch.setattr(
+        segment_columns, "RowSpool", partial(RowSpool, in_memory_bytes=in_memory_bytes)
+    )
+    monkeypatch.setattr(
+        segment_columns, "in_order", partial(in_order, in_memory_bytes=in_memory_bytes)
+    )
+    got = segment_of(records)
+    for name in ("keys", "groups", "picture_rows", "picture_positions"):
+        assert np.array_equal(getattr(got, name), getattr(expected, name))
+    for name in ("texts", "pictures"):
+        ours, theirs = getattr(got, name), getattr(expected, name)
+        assert np.array_equal(ours.ids, theirs.ids)
+        assert np.array_equal(ours.vectors(ours.ids), theirs.vectors(theirs.ids))
+    for filters in (
+        Filters(any_of={"brand": ("b1",)}),
+        Filters(none_of={"brand": ("b1", "b2")}, any_of={"color": ("red",)}),
+        Filters(price=PriceRange(maximum=Decimal(10))),
+    ):
+        assert np.array_equal(got.mask(filters, None), expected.mask(filters, None))
+        assert got.mask(filters, None).any()
 
 
 def test_the_dead_do_not_pass() -> None:

@@ -1,0 +1,96 @@
+"""Milvus Lite for the tests: in this process, or a server of its own that can be killed."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.milvus_index import MilvusEngine
+from index.place import FolderPlace, MilvusPlace
+from index.store import Store
+from index.types import Query
+from tests.fakes import text_vector
+
+_SERVE = """
+import sys
+from milvus_lite.adapter.grpc.server import run_server
+run_server(sys.argv[1], "127.0.0.1", int(sys.argv[2]))
+"""
+
+
+def milvus_folder(folder: Path, kind: str = "FLAT") -> FolderPlace:
+    """An empty place whose catalogue is SQLite, with its vectors in Milvus Lite's file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    vectors = MilvusPlace(str(folder / "vectors.db"), "shelf", kind)  # type: ignore[arg-type]
+    return FolderPlace(folder / "store", vectors)
+
+
+class LiteServer:
+    """Milvus Lite as a process that answers on a port, as a cluster does."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with socket.socket() as one:
+            one.bind(("127.0.0.1", 0))
+            self._port: int = one.getsockname()[1]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Comes back once it answers."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-u", "-c", _SERVE, str(self._folder), str(self._port)],
+            stdout=subprocess.PIPE,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+        assert self._process.stdout is not None
+        assert b"listening" in self._process.stdout.readline(), "Milvus Lite did not start"
+
+    def kill(self) -> None:
+        """As a loss of the machine would: nothing is finished."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.communicate()
+
+    def vectors(self, name: str = "shelf") -> MilvusPlace:
+        """Where its vectors are searched."""
+        return MilvusPlace(f"http://127.0.0.1:{self._port}", name, "FLAT", token="root:a-secret")
+
+
+@contextmanager
+def lite_server(folder: Path) -> Iterator[LiteServer]:
+    """A running server."""
+    server = LiteServer(folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+def best(store: Store, name: str, k: int = 1) -> list[str]:
+    """The ids of the products whose pictures are nearest to the picture of this name."""
+    [found] = store.search([Query(image=text_vector(f"picture {name}"), k=k)])
+    products = store.catalogue.products([one.key for one in found])
+    return [products[one.key].id for one in found]
+
+
+def engine_of(store: Store) -> MilvusEngine:
+    engine = store._engine
+    assert isinstance(engine, MilvusEngine)
+    return engine
+
+
+def held(store: Store) -> tuple[set[int], set[int]]:
+    """The keys that Milvus holds: of pictures, of texts."""
+    pictures, texts = (set(one.collection.keys()) for one in engine_of(store)._mirrors)
+    return pictures, texts
+
+
+def wanted(store: Store) -> tuple[set[int], set[int]]:
+    """The keys that the catalogue holds."""
+    keys = [int(key) for key in store.catalogue.keys_of(store.catalogue.ids())]
+    found = list(store.catalogue.indexed(keys))
+    return {int(key) for one in found for key in one.picture_keys}, set(keys)
