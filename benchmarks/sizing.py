@@ -1,6 +1,6 @@
 """What a catalogue costs: disk, memory and start-up time by its size.
 
-    python -m benchmarks.sizing [--products 10000 50000]
+    python -m benchmarks.sizing [--products 10000 50000] [--display-bytes 12000]
 
 Products of one picture with random vectors of the embedded model's length, titles of five words;
 display pictures of 12 kB, as a shop's are. Written through the store as an indexing run writes
@@ -30,7 +30,6 @@ from index.types import Offer, PictureRecord, Price, Product, ProductRecord, Que
 SPACE = SpaceId("sizing", 256, "LabHistogram", 320)
 """As long as the embedded embedder's and the colour histogram's rows."""
 _BATCH = 64
-_JPEG_BYTES = 12_000
 _SEARCHES = 50
 _WORDS = [f"{a}{b}" for a in ("mug", "lamp", "vase", "chair", "bowl") for b in "abcdefghijklmnop"]
 
@@ -38,6 +37,7 @@ _WORDS = [f"{a}{b}" for a in ("mug", "lamp", "vase", "chair", "bowl") for b in "
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--products", type=int, nargs="+", default=[10_000, 50_000])
+    parser.add_argument("--display-bytes", type=int, default=12_000, help="of a display picture")
     parser.add_argument("--open", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.open:
@@ -46,14 +46,15 @@ def main() -> None:
     print(machine_line())
     for products in given.products:
         with TemporaryDirectory() as folder:
-            measure(Path(folder) / "store", products)
+            measure(Path(folder) / "store", products, given.display_bytes)
 
 
-def measure(folder: Path, products: int) -> None:
+def measure(folder: Path, products: int, display_bytes: int) -> None:
     """One line for one size."""
-    before = time.perf_counter()
-    write(folder, products)
+    process, before = psutil.Process(), time.perf_counter()
+    write(folder, products, display_bytes)
     written = time.perf_counter() - before
+    writer_mb = process.memory_info().rss / 1e6
     found = json.loads(
         subprocess.run(
             [sys.executable, "-m", "benchmarks.sizing", "--open", str(folder)],
@@ -69,22 +70,23 @@ def measure(folder: Path, products: int) -> None:
         f"{disk / products / 1e3:.2f} kB a product on disk; memory {found['mb']:.0f} MB more "
         f"({found['mb'] * 1e3 / products:.2f} kB a product); open {found['open_s']:.2f} s; search "
         f"p50 {found['p50_ms']:.1f} ms, p99 {found['p99_ms']:.1f} ms; written and saved in "
-        f"{written:.0f} s ({products / written:.0f} a second); load {os.getloadavg()[0]:.1f}",
+        f"{written:.0f} s ({products / written:.0f} a second), the writer then at "
+        f"{writer_mb:.0f} MB; load {os.getloadavg()[0]:.1f}",
         flush=True,
     )
 
 
-def write(folder: Path, products: int) -> None:
-    rows = np.random.default_rng(5)
+def write(folder: Path, products: int, display_bytes: int) -> None:
+    rows, jpeg = np.random.default_rng(5), bytes(display_bytes)
     store = Store(folder, SPACE, create=True)
     for start in range(0, products, _BATCH):
         many = range(start, min(products, start + _BATCH))
-        store.upsert([record(number, rows) for number in many])
+        store.upsert([record(number, rows, jpeg) for number in many])
     store.publish()
     store.close()
 
 
-def record(number: int, rows: np.random.Generator) -> ProductRecord:
+def record(number: int, rows: np.random.Generator, jpeg: bytes) -> ProductRecord:
     name, price = f"p{number}", Price(Decimal(int(rows.integers(100, 9000))) / 100, "USD")
     offer = Offer(merchant="ABCDE"[number % 5], price=price, link=f"https://shop.example/{name}")
     made = Product(
@@ -95,7 +97,7 @@ def record(number: int, rows: np.random.Generator) -> ProductRecord:
         sha256=sha256(name.encode()).hexdigest(),
         embedding=unit(rows, SPACE.dimension),
         colours=unit(rows, SPACE.colour_dimension),
-        display_jpeg=rows.bytes(_JPEG_BYTES),
+        display_jpeg=jpeg,
     )
     return ProductRecord(made, (picture,), unit(rows, SPACE.dimension), name)
 
