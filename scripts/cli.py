@@ -17,6 +17,7 @@ COMMANDS = {
     "search": "scripts.search:search",
     "eval": "scripts.evaluate:evaluate",
     "doctor": "scripts.doctor:doctor",
+    "prices": "scripts.past_prices:past_prices",
     "versions": "scripts.versions:versions",
     "rollback": "scripts.rollback:rollback",
     "backup": "scripts.backup:backup",

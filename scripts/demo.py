@@ -11,6 +11,7 @@ from scripts.serve import PortOption, bind, run
 from service import wiring
 from service.answer.types import request_for
 from service.doctor import check_up
+from service.evaluation import read_queries
 from service.http.schemas import answer_schema, search_response
 from service.settings import load_settings
 from service.shop import open_shop
@@ -19,7 +20,7 @@ from service.types import SearchRequest
 DATA = Path(__file__).resolve().parent.parent / "data" / "demo"
 _HOST = "127.0.0.1"
 _QUESTIONS = 60
-"""By its own pictures, so that the shop can say how sure it is; some 10 s."""
+"""By labelled photos of other products than the one that is shown; some 20 s."""
 
 
 def demo(
@@ -33,7 +34,7 @@ def demo(
         shop = open_shop(DATA / "feed.csv", Path(folder), settings)
         models, store, counts = shop.models, shop.store, shop.counts
         print(f"The demo shop: {counts.added} products indexed, {counts.rejected} rejected.")
-        check_up(shop.pipeline, _QUESTIONS)
+        check_up(shop.pipeline, _QUESTIONS, read_queries(DATA / "queries_test.csv"))
         photo = sorted((DATA / "photos").glob("*.jpg"))[0]
         request = SearchRequest(photo=read_photo(photo), k=5)
         result = shop.pipeline.search(request)

@@ -17,14 +17,17 @@ def main() -> None:
     """Parses the command line and renders."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--out", type=Path, default=Path("data/demo"))
-    parser.add_argument("--only", metavar="NAME", help="one product, group or photo")
+    parser.add_argument(
+        "--only", metavar="NAME", help='a product, group or photo, or "catalogue" or "photos"'
+    )
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes that render")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--training", type=int, metavar="N", help="N random shapes instead")
     options = parser.parse_args()
     if options.training is not None:
         render_training(options.training, options.out, options.seed)
     else:
-        build(options.out, options.only, options.seed)
+        build(options.out, options.only, options.seed, options.jobs)
 
 
 if __name__ == "__main__":

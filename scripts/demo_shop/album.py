@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scripts.demo_shop.photos import Photo, Placement
 from scripts.demo_shop.pictures import PhoneLook
+from scripts.demo_shop.snapshots import snapshots
 from scripts.demo_shop.studio import View
 
 _WARM = (1.06, 1.0, 0.86)
@@ -19,7 +20,7 @@ def _one(name: str, turn_deg: float = 0.0) -> tuple[Placement, ...]:
     return (Placement(name, turn_deg=turn_deg),)
 
 
-PHOTOS: tuple[Photo, ...] = (
+_COMPOSED: tuple[Photo, ...] = (
     Photo(
         "breakfast-mug",
         _one("harbor-mug-navy", -40),
@@ -192,3 +193,5 @@ PHOTOS: tuple[Photo, ...] = (
         PhoneLook(_COOL),
     ),
 )
+
+PHOTOS: tuple[Photo, ...] = (*_COMPOSED, *snapshots())

@@ -50,25 +50,35 @@ def _edges(normal: Pixels) -> npt.NDArray[np.bool_]:
 def _filtered(light: Pixels, guide: Pixels, spacing: int, strength: float) -> Pixels:
     """One pass; `strength` is the relative difference of brightness that counts as grain."""
     tone = _blurred(np.log1p(light.mean(axis=-1)) / strength)
+    layers = np.dstack([guide, tone]).astype(np.float32)
     total = np.zeros_like(light)
     weights = np.zeros(light.shape[:2], dtype=np.float32)
+    around, lights = (_padded(one, _RADIUS * spacing) for one in (layers, light))
     for y, x in product(range(-_RADIUS, _RADIUS + 1), repeat=2):
         dy, dx = y * spacing, x * spacing
-        change = ((guide - _shifted(guide, dy, dx)) ** 2).sum(axis=-1)
-        change += (tone - _shifted(tone, dy, dx)) ** 2
-        change += (x * x + y * y) * 2.0 / _RADIUS**2
-        weight = np.exp(-change).astype(np.float32)
-        total += weight[..., None] * _shifted(light, dy, dx)
+        step = layers - _window(around, light.shape, dy, dx)
+        change = np.einsum("hwc,hwc->hw", step, step)
+        weight = np.exp(np.float32(-(x * x + y * y) * 2.0 / _RADIUS**2) - change)
+        total += weight[..., None] * _window(lights, light.shape, dy, dx)
         weights += weight
     result: Pixels = total / weights[..., None]
     return result
 
 
 def _shifted(image: Pixels, dy: int, dx: int) -> Pixels:
-    h, w = image.shape[:2]
-    rows = np.clip(np.arange(h) + dy, 0, h - 1)
-    columns = np.clip(np.arange(w) + dx, 0, w - 1)
-    return image[rows][:, columns]
+    return _window(_padded(image, max(abs(dy), abs(dx), 1)), image.shape[:2], dy, dx)
+
+
+def _padded(image: Pixels, reach: int) -> Pixels:
+    margins = [(reach, reach), (reach, reach), *[(0, 0)] * (image.ndim - 2)]
+    return np.pad(image, margins, mode="edge")
+
+
+def _window(padded: Pixels, shape: tuple[int, ...], dy: int, dx: int) -> Pixels:
+    """A view, not a copy: the picture moved by (dy, dx) within its margins."""
+    h, w = shape[:2]
+    y, x = (padded.shape[0] - h) // 2 + dy, (padded.shape[1] - w) // 2 + dx
+    return padded[y : y + h, x : x + w]
 
 
 def _blurred(image: Pixels) -> Pixels:

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from scripts.demo_shop.chinese import description_zh, title_zh
 from scripts.demo_shop.groups import Product
 
 MERCHANTS = {
@@ -34,6 +35,8 @@ COLUMNS = (
     "additional_image_link",
     "condition",
     "merchant",
+    "title_zh",
+    "description_zh",
 )
 _DEMO_PREFIX = "952"  # GS1 keeps this prefix for examples; no real product carries it
 
@@ -88,6 +91,8 @@ def _shared(product: Product, number: int) -> dict[str, str]:
         "image_link": first,
         "additional_image_link": second,
         "condition": "new",
+        "title_zh": title_zh(product),
+        "description_zh": description_zh(product),
     }
 
 

@@ -38,6 +38,8 @@ class Group:
     views: tuple[View, View]
     variants: tuple[Variant, ...]
     on_wall: bool = False
+    name_zh: str = ""
+    shape_zh: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,16 @@ class Product:
         return f"{self.variant.finish} {self.group.shape}"
 
 
+def id_of(group: Group, variant: Variant) -> str:
+    """The product's id."""
+    return f"{group.id}-{variant.color.replace(' ', '-')}"
+
+
 def products_of(groups: tuple[Group, ...]) -> dict[str, Product]:
     """Every variant of every group by its id, in the order of the table."""
     table = {}
     for group in groups:
         for variant in group.variants:
-            id_ = f"{group.id}-{variant.color.replace(' ', '-')}"
+            id_ = id_of(group, variant)
             table[id_] = Product(id_, group, variant)
     return table

@@ -44,6 +44,11 @@ def metal(color: str, brushed: bool = False) -> Material:
     return Material("brushed" if brushed else "metal", named(color))
 
 
+def mirror(color: str) -> Material:
+    """Silvered glass."""
+    return Material("mirror", named(color))
+
+
 def timber(kind: str, along: str = "y") -> Material:
     """Oiled wood whose grain runs along an axis of the part as it was shaped."""
     return Material("wood", named(kind), named(f"{kind} grain"), f"wood_{along}")
@@ -99,6 +104,7 @@ FINISHES: dict[str, Callable[[Plugin], Plugin]] = {
     "cloth": _principled(1.0, specular=0.1, sheen=0.6),
     "metal": _principled(0.16, metallic=1.0),
     "brushed": _principled(0.34, metallic=1.0, anisotropic=0.75),
+    "mirror": _principled(0.03, metallic=1.0),
     "glass": _glass,
 }
 

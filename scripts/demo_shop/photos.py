@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from scripts.demo_shop.arranging import in_rows, littered, wall_behind
 from scripts.demo_shop.pictures import PhoneLook
 from scripts.demo_shop.products import PRODUCTS
 from scripts.demo_shop.rooms import handheld, lit
 from scripts.demo_shop.shapes import corners, placed
-from scripts.demo_shop.strangers import STRANGERS
+from scripts.demo_shop.strangers import CLUTTER, STRANGERS
 from scripts.demo_shop.studio import View
 from scripts.demo_shop.surfaces import surface
-from scripts.demo_shop.types import Model, Scene, Stage
+from scripts.demo_shop.types import Model, Scene, Stage, Surface
 
 _HANGING_CM = 150.0
 
@@ -40,19 +43,39 @@ class Photo:
     shift: tuple[float, float] = (0.0, 0.0)
     wall_z: float = -40.0
     look: PhoneLook = field(default_factory=PhoneLook)
+    clutter: tuple[str, ...] = ()  # names in CLUTTER, which lie about round the items
+    arranged_by: int | None = None  # a seed: the items and the wall find their own places
 
 
 def model_of(name: str) -> Model:
-    """The model of a product or of a stranger."""
-    return PRODUCTS[name].variant.build() if name in PRODUCTS else STRANGERS[name].build()
+    """The model of a product, of a stranger or of clutter."""
+    if name in PRODUCTS:
+        return PRODUCTS[name].variant.build()
+    return {**STRANGERS, **CLUTTER}[name].build()
 
 
-def set_up(photo: Photo) -> Scene:
-    """The scene of a photo; its models are in the order of `photo.items`."""
-    models = tuple(_placed(item, photo.wall_z) for item in photo.items)
-    stage = Stage(surface(photo.floor), surface(photo.wall, 4), photo.wall_z, 0.0)
-    camera = handheld(models, photo.view, photo.fill, photo.shift)
-    return Scene(models, lit(stage, models, photo.lighting), camera)
+def set_up(photo: Photo, paint: Callable[[str, int], Surface] = surface) -> Scene:
+    """The scene of a photo; its models are its items in their order, then its clutter.
+
+    Args:
+        photo: what is to be seen.
+        paint: makes the floor and the wall of their names; who needs no colours needs no paint.
+    """
+    items, clutter, wall_z = _stood(photo)
+    stage = Stage(paint(photo.floor, 1), paint(photo.wall, 4), wall_z, 0.0)
+    camera = handheld(items, photo.view, photo.fill, photo.shift)
+    return Scene((*items, *clutter), lit(stage, items, photo.lighting), camera)
+
+
+def _stood(photo: Photo) -> tuple[tuple[Model, ...], tuple[Model, ...], float]:
+    """The items and the clutter in their places, and z of the wall."""
+    items = tuple(_placed(item, photo.wall_z) for item in photo.items)
+    if photo.arranged_by is None:
+        return items, (), photo.wall_z
+    rng = random.Random(photo.arranged_by)  # noqa: S311
+    items = in_rows(items, rng)
+    clutter = littered(items, [model_of(name) for name in photo.clutter], rng)
+    return items, clutter, wall_behind((*items, *clutter), rng)
 
 
 def _placed(item: Placement, wall_z: float) -> Model:

@@ -13,7 +13,11 @@ from scripts.demo_shop.colors import linear_to_srgb
 
 Light = npt.NDArray[np.float32]
 _ORIENTATION_TAG = 0x0112
-_STORED_AS = {6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
+_STORED_AS = {
+    3: Image.Transpose.ROTATE_180,
+    6: Image.Transpose.ROTATE_90,
+    8: Image.Transpose.ROTATE_270,
+}
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class PhoneLook:
     exposure: float = 0.30  # mean linear brightness that the phone aims at
     blur_px: float = 0.6
     grain: float = 0.012
-    orientation: int = 1  # EXIF; 1 upright, 6 and 8 stored lying on a side
+    orientation: int = 1  # EXIF; 1 upright, 3 upside down, 6 and 8 lying on a side
 
 
 def develop_studio(light: Light) -> Image.Image:
@@ -54,10 +58,11 @@ def _vignette(height: int, width: int) -> npt.NDArray[np.float64]:
 
 
 def _soft(light: npt.NDArray[np.float64], sigma_px: float) -> npt.NDArray[np.float64]:
-    taps = np.exp(-0.5 * (np.arange(-3, 4) / sigma_px) ** 2)
+    reach = max(3, int(np.ceil(2.5 * sigma_px)))
+    taps = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma_px) ** 2)
     taps /= taps.sum()
     for axis in (0, 1):
-        margin = [(3, 3) if i == axis else (0, 0) for i in range(3)]
+        margin = [(reach, reach) if i == axis else (0, 0) for i in range(3)]
         padded = np.pad(light, margin, mode="edge")
         n = light.shape[axis]
         shifts = [padded.take(range(i, i + n), axis) * tap for i, tap in enumerate(taps)]
@@ -76,7 +81,7 @@ def save_jpeg(picture: Image.Image, path: Path, quality: int, orientation: int =
         picture: the upright picture.
         path: where it ends up.
         quality: of the JPEG, 1 to 95.
-        orientation: 6 or 8 store the picture lying and leave the turning to EXIF.
+        orientation: 3, 6 or 8 store the picture turned and leave the turning to EXIF.
     """
     exif = Image.Exif()
     if orientation in _STORED_AS:

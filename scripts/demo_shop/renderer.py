@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from scripts.demo_shop.denoise import Layers, denoised
 from scripts.demo_shop.materials import Plugin, plugin, vertex_colors
+from scripts.demo_shop.shapes import joined
 from scripts.demo_shop.types import Array, Camera, Light, Part, Scene, Stage, Surface
 
 _REACH_CM = 600.0  # half the width of floors and walls
@@ -67,7 +68,7 @@ def _describe(scene: Scene) -> Plugin:
     described: Plugin = {"type": "scene", "sensor": _sensor(scene.camera)}
     described |= _stage(scene.stage)
     for i, model in enumerate(scene.models):
-        for j, part in enumerate(model):
+        for j, part in enumerate(joined(model)):
             described[f"model{i}_{j}"] = _mesh(f"model{i}_{j}", part)
     return described
 
@@ -100,10 +101,12 @@ def _mesh(name: str, part: Part) -> Any:
     if colors is not None:
         shape.add_attribute("vertex_color", 3, np.ascontiguousarray(colors).ravel().tolist())
     parameters = mi.traverse(shape)
-    parameters["vertex_positions"] = mesh.vertices.ravel().tolist()
-    parameters["vertex_normals"] = mesh.normals.ravel().tolist()
-    parameters["vertex_texcoords"] = mesh.uv.ravel().tolist()
-    parameters["faces"] = mesh.faces.ravel().tolist()
+    # lists cost ten times as much as arrays of the very type that Mitsuba keeps
+    floats, whole = type(parameters["vertex_positions"]), type(parameters["faces"])
+    parameters["vertex_positions"] = floats(mesh.vertices.astype(np.float32).ravel())
+    parameters["vertex_normals"] = floats(mesh.normals.astype(np.float32).ravel())
+    parameters["vertex_texcoords"] = floats(mesh.uv.astype(np.float32).ravel())
+    parameters["faces"] = whole(mesh.faces.ravel())
     parameters.update()
     return shape
 

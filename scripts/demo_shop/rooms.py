@@ -44,12 +44,21 @@ LIGHTING: dict[str, tuple[tuple[Lamp, ...], Rgb]] = {
 }
 
 
+HARSH: dict[str, tuple[tuple[Lamp, ...], Rgb]] = {
+    # for the shop's photos only: training pictures keep drawing from LIGHTING
+    "flash": ((lamp((0.12, 0.4, 1.0), 3.0, 0.22, (1.1, 1.1, 1.08)),), (0.1, 0.09, 0.08)),
+    "low sun": ((lamp((-1.0, 0.42, 0.5), 6.0, 0.25, (1.25, 0.95, 0.62)),), (0.15, 0.18, 0.26)),
+    "noon sun": ((lamp((0.5, 1.4, 0.5), 6.0, 0.25, (1.15, 1.08, 0.95)),), (0.24, 0.29, 0.38)),
+    "tube": ((lamp((-0.2, 1.0, -0.1), 2.8, 0.8, (0.86, 1.0, 0.88)),), (0.2, 0.23, 0.21)),
+}
+
+
 def lit(stage: Stage, models: tuple[Model, ...], lighting: str) -> Stage:
-    """The stage with a set of lamps from `LIGHTING` that suits the size of the models."""
+    """The stage with a set of lamps from `LIGHTING` or `HARSH` that suits the models' size."""
     everything = tuple(part for model in models for part in model)
     low, high = corners(everything)
     reach = float(np.linalg.norm(high - low))
-    lamps, ambient = LIGHTING[lighting]
+    lamps, ambient = {**LIGHTING, **HARSH}[lighting]
     made = tuple(build((low + high) / 2, reach) for build in lamps)
     return replace(stage, lights=made, ambient=ambient)
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scripts.demo_shop.curves import Path, Points, chain, densify, lengths, round_corners, spline
-from scripts.demo_shop.types import Array, Mesh, Model, Part, Vec3
+from scripts.demo_shop.types import Array, Material, Mesh, Model, Part, Vec3
 
 
 def loft(rings: Array) -> Mesh:
@@ -166,6 +166,25 @@ def turned(mesh: Mesh, axis: str, degrees: float) -> Mesh:
 def placed(model: Model, by: Vec3, turn_deg: float = 0.0) -> Model:
     """A whole model turned round y and then shifted."""
     return tuple(Part(moved(turned(part.mesh, "y", turn_deg), by), part.material) for part in model)
+
+
+def joined(model: Model) -> Model:
+    """The same model with one part a material: a renderer is quicker with few large meshes."""
+    same: dict[Material, list[Mesh]] = {}
+    for part in model:
+        same.setdefault(part.material, []).append(part.mesh)
+    return tuple(Part(_merged(meshes), material) for material, meshes in same.items())
+
+
+def _merged(meshes: list[Mesh]) -> Mesh:
+    starts = np.cumsum([0, *(len(one.vertices) for one in meshes[:-1])], dtype=np.uint32)
+    return Mesh(
+        np.concatenate([one.vertices for one in meshes]),
+        np.concatenate([one.normals for one in meshes]),
+        np.concatenate([one.uv for one in meshes]),
+        np.concatenate([one.faces + by for one, by in zip(meshes, starts, strict=True)]),
+        np.concatenate([one.rest for one in meshes]),
+    )
 
 
 def scaled(model: Model, factor: float) -> Model:

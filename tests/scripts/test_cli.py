@@ -79,6 +79,16 @@ def test_indexing_again_says_unchanged(store: Path, feed: Path) -> None:
     assert "2 unchanged" in result.stdout
 
 
+def test_prices_of_the_past_are_added_once(store: Path, tmp_path: Path) -> None:
+    past = tmp_path / "past.csv"
+    past.write_text("id,merchant,date,price\nred,,2026-01-05,4.50 USD\n")
+    assert "1 past prices added" in run("prices", str(past), "--store", str(store)).stdout
+    again = run("prices", str(past), "--store", str(store), "--json")
+    assert json.loads(again.stdout) == {"added": 0, "known": 1, "without_product": 0}
+    past.write_text("id,merchant,date,price\nred,,2026-01-05,free\n")
+    failed(run("prices", str(past), "--store", str(store)), 1, "past.csv line 2: price")
+
+
 def test_wrong_usage_is_exit_code_2(store: Path) -> None:
     failed(run("search"), 2, "--store")
     failed(run("nonsense"), 2, "nonsense")
