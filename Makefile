@@ -34,7 +34,7 @@ test: check ## check, then every test
 	      echo "create_main_cluster = false" >$(PG_CONF)/createcluster.conf;; esac; \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive UCF_FORCE_CONFFOLD=1 apt-get install -y -qq --no-install-recommends $$missing; } \
 	  || echo "not installed: $$missing; their tests will be skipped"; fi
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=25
 
 bench: setup ## measure retrieval quality, engines, verdicts and latency; minutes
 	$(BIN)/python -m pip install --quiet -e ".[bench]"

@@ -34,6 +34,8 @@ _ANSWER_S = 5.0
 """pymilvus tries again for so long where no server answers."""
 _WRITE_S = 120.0
 _CONNECT_S = 2.0
+_START_S = 60.0
+"""Of Milvus Lite, a process of its own."""
 _CHANNEL = {
     # gRPC doubles its wait to two minutes: a server that is back would be asked as late as that
     "grpc.initial_reconnect_backoff_ms": 100,
@@ -76,7 +78,7 @@ def connect(place: MilvusPlace) -> MilvusClient:
             place.uri,
             token=place.token,
             db_name=place.database,
-            timeout=_CONNECT_S,
+            timeout=_START_S if place.is_file else _CONNECT_S,
             grpc_options=_CHANNEL,
         )
     except (MilvusException, grpc.RpcError) as error:

@@ -9,6 +9,23 @@ import pytest
 from scripts.embedder_training.pictures import datasets_folder
 from tests.postgres import HOW, PostgresServer, running_server, server_programs
 
+LONGEST = (
+    "test_readme.py",
+    "test_docs.py",
+    "test_ray_indexing.py",
+    "test_notebooks.py",
+    "test_cli.py",
+    "test_index_command.py",
+    "test_real_data.py",
+)
+"""Begun first, so that at the end of a run no process works on alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the longest files first; the others stay in their order."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
+
 
 @pytest.fixture(scope="session")
 def datasets() -> Path:
