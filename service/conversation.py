@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from index.errors import UnknownProductError
 from index.store import Snapshot
 from index.types import NO_FILTERS, Product, Query
+from index.verdict import Verdict
 from service.answer.answers import AnswerWriter
 from service.answer.types import Answer, AnswerRequest
 from service.errors import RequestError, SessionBusyError
@@ -30,11 +31,16 @@ from service.sessions import (
 )
 from service.terms import MAX_TEXT_CHARACTERS, Kind
 from service.types import ItemMatches, Match, SearchResult
+from service.verdicts import is_about_the_photo
 
 MAX_TRIES = 8
 """Of one follow-up, while others on the same session come in between."""
 _NOT_SHOWN = 0
 """A reference to nothing that was shown, where it has no number."""
+_SPOKEN_OF = frozenset({"mentioned", "cheaper", "dearer"})
+"""References that go by what was spoken of before."""
+_PAIR = 2
+"""What "the cheaper one" is said of."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,8 @@ class Conversation:
             session, revision = self.keeper.read(session_id)
             step = self._read(session, text)
             items = self._done(step)
-            after = replace(session, items=tuple(kept for kept, _ in items))
+            kept_items = tuple(kept for kept, _ in items)
+            after = replace(session, items=kept_items, last_item=step.place)
             if self.keeper.update(session_id, after, revision):
                 kept = session.language or accepted
                 return self._turn(session_id, step, items, text, _language(language, kept, text))
@@ -121,6 +128,7 @@ class Conversation:
             matches=found.matches,
             caption=found.caption,
             filters=found.filters,
+            verdict=found.verdict.kind if found.verdict else None,
             question=turn.text,
             language=turn.language,
         )
@@ -133,14 +141,22 @@ class Conversation:
         vocabulary = self.pipeline.words.vocabulary(snapshot.sequence)
         names = [_names(one) for one in session.items]
         meant = follow_up(text, vocabulary, names)
-        place = meant.item or 0
+        place = _place(meant, session)
         kept = session.items[place]
         step = _Step(session, snapshot, vocabulary, meant, place, kept, self._recalled(kept))
         step.refs = tuple(self._refs(step))
-        is_about_none = _NOT_SHOWN in step.refs and meant.kind != "question"
-        if is_about_none and meant.references[0].kind == "colour":  # a wish after all
+        if self._is_wish(step):
             step.meant, step.refs = FollowUp("change", text.strip(), item=meant.item), ()
         return step
+
+    def _is_wish(self, step: _Step) -> bool:
+        """Whether what reads like a reference is none: "the green one", but none is green."""
+        if step.meant.kind == "question" or not step.refs:
+            return False
+        kind = step.meant.references[0].kind
+        if kind in {"cheaper", "dearer"}:
+            return len(step.kept.mentioned) < _PAIR and len(step.matches) != _PAIR
+        return _NOT_SHOWN in step.refs and kind == "colour"
 
     def _recalled(self, kept: KeptItem) -> tuple[Match, ...]:
         return recalled(self.pipeline.store.catalogue, kept.shown)
@@ -150,7 +166,7 @@ class Conversation:
         products = [one.product for one in step.matches]
         found = []
         for one in step.meant.references:
-            place = resolved(one, products, step.kept.filters)
+            place = resolved(one, products, step.kept.filters, step.kept.mentioned)
             found.append(max(one.position, _NOT_SHOWN) if place is None else place + 1)
         return found
 
@@ -163,8 +179,11 @@ class Conversation:
         ]
 
     def _item(self, step: _Step) -> tuple[KeptItem, tuple[Match, ...]]:
-        if step.meant.kind == "question" or self._misses(step):
+        if self._misses(step):
             return step.kept, step.matches
+        if step.meant.kind == "question":
+            named = tuple(step.matches[ref - 1].product.id for ref in step.refs)
+            return replace(step.kept, mentioned=named or step.kept.mentioned), step.matches
         match = step.matches[step.refs[0] - 1] if step.refs else None
         if step.meant.kind == "change":
             return self._changed(step, match.product if match else None)
@@ -198,6 +217,7 @@ class Conversation:
         start = replace(
             step.kept,
             views=self._own_view(match.product),
+            is_of_photo=False,
             filters=filters,
             words=added(NOTHING_SAID, said, step.vocabulary),
             skipped_groups=tuple(dict.fromkeys(one.group for one in listed)) if is_like else (),
@@ -208,7 +228,9 @@ class Conversation:
         is_itself = replace(said, unmet=()) == NOTHING_SAID
         family = listed if is_itself else (*listed, *match.variants)
         found = self.pipeline.among(family, queries)
-        return (replace(start, shown=shown(found)), found) if found else self._searched(step, start)
+        if not found:
+            return self._searched(step, start)
+        return replace(start, shown=shown(found), mentioned=()), found
 
     def _own_view(self, product: Product) -> tuple[KeptView, ...]:
         try:
@@ -225,7 +247,7 @@ class Conversation:
         found = self.pipeline.ranked(queries, step.snapshot) if queries else ()
         found = tuple(one for one in found if one.product.group not in kept.skipped_groups)
         found = found[: step.session.k]
-        return replace(kept, shown=shown(found)), found
+        return replace(kept, shown=shown(found), mentioned=()), found
 
     def _queries(self, step: _Step, kept: KeptItem) -> list[Query]:
         is_plain = replace(kept.words, filters=NO_FILTERS) == NOTHING_SAID
@@ -239,6 +261,14 @@ class Conversation:
             )
         ]
 
+    def _verdict(
+        self, kept: KeptItem, matches: Sequence[Match], snapshot: Snapshot
+    ) -> Verdict | None:
+        """Of what is shown now, as a search of the photo with the same words has it."""
+        if not kept.is_of_photo or not is_about_the_photo(kept.words):
+            return None
+        return self.pipeline.verdict(matches, [one.query() for one in kept.views], snapshot)
+
     def _turn(
         self,
         session_id: str,
@@ -247,15 +277,22 @@ class Conversation:
         text: str,
         language: str | None,
     ) -> Turn:
+        judged = tuple(
+            ItemMatches(
+                kept.item,
+                matches,
+                kept.caption,
+                filters=kept.filters,
+                verdict=self._verdict(kept, matches, step.snapshot),
+            )
+            for kept, matches in items
+        )
         took_ms = (time.perf_counter() - step.started) * 1e3
         result = SearchResult(
             session=session_id,
             width=step.session.width,
             height=step.session.height,
-            items=tuple(
-                ItemMatches(kept.item, matches, kept.caption, filters=kept.filters)
-                for kept, matches in items
-            ),
+            items=judged,
             snapshot=step.snapshot,
             timings_ms={"search": took_ms, "total": took_ms},
             words=step.words,
@@ -272,6 +309,14 @@ class Conversation:
             question=question,
             refs=step.refs,
         )
+
+
+def _place(meant: FollowUp, session: Session) -> int:
+    """The item that is named; for "it" the one last spoken of, for all else the first."""
+    if meant.item is not None:
+        return meant.item
+    is_pointed = any(one.kind in _SPOKEN_OF for one in meant.references)
+    return session.last_item if is_pointed and session.last_item < len(session.items) else 0
 
 
 def _names(kept: KeptItem) -> frozenset[str]:

@@ -123,7 +123,7 @@ class SearchPipeline:
             matches = joined(self.store.catalogue, found)
         with watch.stage("verdict"):
             verdicts = [
-                self._verdict(*one, snapshot) if is_as_seen else None
+                self.verdict(*one, snapshot) if is_as_seen else None
                 for one in zip(matches, views, strict=True)
             ]
         return SearchResult(
@@ -141,9 +141,13 @@ class SearchPipeline:
             words=words,
         )
 
-    def _verdict(
+    def verdict(
         self, matches: Sequence[Match], views: Sequence[Query], snapshot: Snapshot
     ) -> Verdict | None:
+        """Gives the verdict on the first match; ``views`` is what the photo alone asks for.
+
+        None where ``verdict_of`` gives none, and where nothing was found.
+        """
         if not matches:
             return None
         shown = (matches[0].product, *matches[0].also_listed_as)

@@ -86,6 +86,10 @@ class KeptItem:
     caption: Caption | None = None
     skipped_groups: tuple[str, ...] = ()
     """Groups that are not to come back: "more like the third"."""
+    mentioned: tuple[str, ...] = ()
+    """Ids of the matches that the last question named, in its order: "it" is the last."""
+    is_of_photo: bool = True
+    """Whether ``views`` are of the photo; else they are of a product's own picture."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,8 @@ class Session:
     height: int | None
     space: str
     """What the vectors were made with."""
+    last_item: int = 0
+    """The place in ``items`` of the one last spoken of."""
 
 
 _ADAPTER: TypeAdapter[Session] = TypeAdapter(Session)

@@ -13,6 +13,7 @@ from service.http.search import PROBLEMS
 from service.shopping import money
 from service.shopping.types import (
     DEFAULT_ALTERNATES,
+    HAS_PICK,
     MAX_ALTERNATES,
     Basket,
     Entry,
@@ -99,8 +100,8 @@ def _entry(entry: Entry) -> EntrySchema:
         source=entry.source,
         box=[box.x0, box.y0, box.x1, box.y1] if box else None,
         status=entry.status,
-        pick=matches[0] if matches and entry.status in {"found", "suggested"} else None,
-        alternates=matches[1:] if entry.status in {"found", "suggested"} else matches,
+        pick=matches[0] if matches and entry.status in HAS_PICK else None,
+        alternates=matches[1:] if entry.status in HAS_PICK else matches,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from service.search import lexicon
 from service.search.catalogue_words import numbers_of
+from service.search.pronouns import of_two, pronoun
 from service.search.questions import Question, change_question, is_question, question_of
 from service.search.references import Reference, references
 from service.search.tokens import Token, joined, phrase_key, tokenized
@@ -39,9 +40,13 @@ def follow_up(
     """
     tokens = tokenized(text)
     item, tokens = _without_item(tokens, items) if len(items) > 1 else (None, tokens)
-    found = references(tokens, vocabulary)
+    pair = of_two(tokens)
+    found = [pair] if pair else references(tokens, vocabulary)
+    is_asked = is_question(tokens, vocabulary)
+    if is_asked and not found and (spoken_of := pronoun(tokens)):
+        found = [spoken_of]
     rest = _without(tokens, found)
-    if is_question(tokens, vocabulary) or (not rest and not found):
+    if is_asked or (not rest and not found):
         return FollowUp("question", "", tuple(found), item, question=question_of(rest, vocabulary))
     begin = change_question(rest)
     if begin is not None:

@@ -25,7 +25,8 @@ class Reference:
 
     start: int
     end: int
-    kind: Literal["position", "cheapest", "dearest", "colour"]
+    kind: Literal["position", "cheapest", "dearest", "colour", "cheaper", "dearer", "mentioned"]
+    """``cheaper`` and ``dearer`` are said of two; ``mentioned``: "it"."""
     position: int = 0
     """From 1; ``LAST`` for the last."""
     families: frozenset[str] = frozenset()
@@ -46,20 +47,43 @@ def references(tokens: Sequence[Token], vocabulary: ShopVocabulary) -> list[Refe
     return found
 
 
-def resolved(reference: Reference, shown: Sequence[Product], filters: Filters) -> int | None:
-    """Gives the place, from 0, of the product that is meant; None where none of them is."""
+def resolved(
+    reference: Reference,
+    shown: Sequence[Product],
+    filters: Filters,
+    mentioned: Sequence[str] = (),
+) -> int | None:
+    """Gives the place, from 0, of the product that is meant; None where none of them is.
+
+    Args:
+        reference: a pointer in the text.
+        shown: the products shown, in their order.
+        filters: those that they were found under; they say which offer's price counts.
+        mentioned: ids of the products last spoken of; "it" is the last of them that is shown, or
+            the first shown, and "the cheaper one" is one of them where they are several.
+    """
+    spoken_of = [i for i, one in enumerate(shown) if one.id in mentioned]
+    if reference.kind == "mentioned":
+        last = mentioned[-1] if mentioned else None
+        named = next((i for i in spoken_of if shown[i].id == last), 0)
+        return named if shown else None
     if reference.kind == "position":
         place = len(shown) - 1 if reference.position == LAST else reference.position - 1
         return place if 0 <= place < len(shown) else None
     if reference.kind == "colour":
         fits = (i for i, one in enumerate(shown) if reference.families & families_of(one.color))
         return next(fits, None)
-    return _by_price(shown, filters, is_lowest=reference.kind == "cheapest")
+    is_of_them = reference.kind in {"cheaper", "dearer"} and len(spoken_of) > 1
+    places = spoken_of if is_of_them else range(len(shown))
+    is_lowest = reference.kind in {"cheapest", "cheaper"}
+    return _by_price([(i, shown[i]) for i in places], filters, is_lowest=is_lowest)
 
 
-def _by_price(shown: Sequence[Product], filters: Filters, *, is_lowest: bool) -> int | None:
+def _by_price(
+    shown: Sequence[tuple[int, Product]], filters: Filters, *, is_lowest: bool
+) -> int | None:
     """Among prices in one currency, that of the first priced match; the earlier wins a tie."""
-    priced = [(i, price) for i, one in enumerate(shown) if (price := _price(one, filters))]
+    priced = [(i, price) for i, one in shown if (price := _price(one, filters))]
     comparable = [(one.amount, i) for i, one in priced if one.currency == priced[0][1].currency]
     if not comparable:
         return None

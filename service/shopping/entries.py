@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.types import Filters
+from index.types import Filters, FusionWeights, Query
 from service.errors import RequestError
 from service.pipeline import SearchPipeline
+from service.search.merging import merged
 from service.shopping.options import IN_STOCK
-from service.shopping.plausibility import plausible
+from service.shopping.plausibility import plausible, that_are
+from service.shopping.things import Thing, thing_of
 from service.shopping.types import Entry, ShoppingRequest, Wanted
 from service.terms import Source, Status
 from service.types import MAX_K, ItemMatches, Match, SearchRequest
 
 MAX_THEME_ENTRIES = 5
 """Categories that an occasion is spread over where no model names what it needs."""
+_DEPTH = 20
+"""Matches of words that are looked through for the thing that they name."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +47,15 @@ class EntrySearch:
         Raises:
             RequestError, FilterError: as ``SearchPipeline.search``.
         """
-        [found] = self._search(wanted.text, None, in_stock(self.request.filters))
-        kept = plausible(found.matches)
-        status: Status = "found" if kept else "nothing_found"
+        status: Status = "found"
+        kept, filters = self._said(wanted.text, in_stock(self.request.filters))
         if not kept:
-            [anywhere] = self._search(wanted.text, None, self.request.filters)
-            kept = plausible(anywhere.matches)
-            status = "out_of_stock" if kept else status
-        return Entry(wanted.text, wanted.quantity, source, status, kept, filters=found.filters)
+            status = "out_of_stock"
+            kept, _ = self._said(wanted.text, self.request.filters)
+        if not kept:
+            status = "nothing_found"
+            kept = self._otherwise(wanted.text)
+        return Entry(wanted.text, wanted.quantity, source, status, kept, filters=filters)
 
     def spread(self, theme: Wanted) -> list[Entry]:
         """The best matches of an occasion, one entry a category, best first."""
@@ -67,6 +72,37 @@ class EntrySearch:
             )
             for category, matches in list(by_category.items())[:MAX_THEME_ENTRIES]
         ]
+
+    def _said(self, text: str, filters: Filters) -> tuple[tuple[Match, ...], Filters]:
+        """The best matches of words that are what they name, and the filters that they were under.
+
+        Looked for among more than are shown: a colour can push the thing down.
+        """
+        depth = min(MAX_K, max(self.k, _DEPTH))
+        found = self.pipeline.search(SearchRequest(text=text, k=depth, filters=filters))
+        [one] = found.items
+        thing = thing_of(found.words) if found.words else None
+        if thing is None:
+            return plausible(one.matches)[: self.k], one.filters
+        kept = that_are(thing, one.matches, self._cosines(thing, one.matches))
+        return kept[: self.k], one.filters
+
+    def _otherwise(self, text: str) -> tuple[Match, ...]:
+        """The thing in stock where not as it was said: in other colours, at other prices."""
+        words = self.pipeline.understood(text, self.pipeline.store.refresh())
+        thing = thing_of(words)
+        if thing is None:
+            return ()
+        refused = Filters(none_of=words.filters.none_of)
+        return self._said(thing.text, merged(in_stock(self.request.filters), refused))[0]
+
+    def _cosines(self, thing: Thing, matches: Sequence[Match]) -> dict[str, float]:
+        """Of the thing and the texts of the products, by id; one call of the text model."""
+        [vector] = self.pipeline.embedder.embed_texts([thing.text])  # (d,)
+        query = Query(text=vector, weights=FusionWeights(text=1.0), k=len(matches))
+        [ranked] = self.pipeline.store.search_among([one.product.id for one in matches], [query])
+        found = self.pipeline.store.catalogue.products([one.key for one in ranked])
+        return {found[one.key].id: one.parts["text"] for one in ranked if one.key in found}
 
     def _search(self, text: str, photo: bytes | None, filters: Filters) -> tuple[ItemMatches, ...]:
         request = SearchRequest(photo=photo, text=text, k=self.k, filters=filters)

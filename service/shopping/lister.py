@@ -19,6 +19,7 @@ from service.shopping.options import most_frequent_currency, options_of
 from service.shopping.splitting import SplitText, split_text
 from service.shopping.themes import ThemeWriter
 from service.shopping.types import (
+    HAS_PICK,
     MAX_ALTERNATES,
     MAX_ENTRIES,
     Basket,
@@ -102,7 +103,7 @@ class ShoppingLists:
         return entries, f"{theme.text!r} names no things: the nearest products of each category"
 
     def _with_baskets(self, entries: list[Entry], budget: Price | None) -> ShoppingList:
-        found = [(one.matches, one.filters) for one in entries]
+        found = [(one.matches, one.filters) for one in entries if one.status in HAS_PICK]
         currency = budget.currency if budget else most_frequent_currency(found)
         if currency is None:
             left_out = tuple(range(len(entries)))
@@ -187,7 +188,7 @@ def _categories(words: ShopVocabulary) -> list[str]:
 
 def _offered(entry: Entry, currency: str) -> tuple[Entry, int]:
     """The entry with its options, and how many offers are in other currencies."""
-    if entry.status not in {"found", "suggested"}:
+    if entry.status not in HAS_PICK:
         return entry, 0
     options, others = options_of(entry.matches, entry.filters, entry.quantity, currency)
     return replace(entry, options=options, status=entry.status if options else "no_offer"), others

@@ -1,14 +1,59 @@
 """Which matches may stand on a list: better "nothing found" than a wrong product."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from index.verdict import ABSENT, Verdict
+from service.shopping.things import Thing, is_called, is_in_another_colour
 from service.types import Match
 
 MIN_TEXT_COSINE = 0.3
-"""Of words and a product's text. In the demo shop, whose embedder is the embedded one, things that
-it sells have 0.32 and more, things that it does not sell at most 0.27 (but "green jacket": 0.37).
-Other embedders have other cosines."""
+"""Of words that name no thing and a product's text. In the demo shop, whose embedder is the
+embedded one. Other embedders have other cosines."""
+MIN_THING_COSINE = 0.4
+"""Of a thing's name without its colour and a product's text; fitted on the demo shop by
+``benchmarks.shopping_things``, which tells what it does on others. Other embedders have other
+cosines."""
+
+
+def plausible(matches: Sequence[Match], verdict: Verdict | None = None) -> tuple[Match, ...]:
+    """Gives the matches of a photo, or of words that name no thing, that may stand on a list.
+
+    In their order; none of them may where the verdict says that the thing is in no catalogue. For
+    a picture they must be of the first one's category: a lamp is no alternate for a mug, however
+    alike they look.
+    """
+    if verdict is not None and verdict.kind == ABSENT:
+        return ()
+    kept = [one for one in matches if _is_plausible(one)]
+    if not kept or "image" not in kept[0].parts:
+        return tuple(kept)
+    category = kept[0].product.category
+    return tuple(one for one in kept if one.product.category == category)
+
+
+def that_are(
+    thing: Thing, matches: Sequence[Match], cosines: Mapping[str, float]
+) -> tuple[Match, ...]:
+    """Gives the matches of words that are the thing, in their order: a colour alone is not enough.
+
+    Nor is the thing in another colour, where it is known.
+
+    Args:
+        thing: what is wanted.
+        matches: of all words together.
+        cosines: of the thing's name and a product's text, by product id; one that is not there
+            must be called by the name.
+    """
+    return tuple(
+        one
+        for one in matches
+        if not is_in_another_colour(thing, one.product)
+        and (is_called(thing, one.product) or _cosine(one, cosines) >= MIN_THING_COSINE)
+    )
+
+
+def _cosine(match: Match, cosines: Mapping[str, float]) -> float:
+    return cosines.get(match.product.id, -1.0)
 
 
 def _is_plausible(match: Match) -> bool:
@@ -19,18 +64,3 @@ def _is_plausible(match: Match) -> bool:
     """
     cosine = match.parts.get("text")
     return "image" in match.parts or cosine is None or cosine >= MIN_TEXT_COSINE
-
-
-def plausible(matches: Sequence[Match], verdict: Verdict | None = None) -> tuple[Match, ...]:
-    """Gives the matches that may stand on a list, in their order.
-
-    None of them may where the verdict says that the thing is in no catalogue. For a picture they
-    must be of the first one's category: a lamp is no alternate for a mug, however alike they look.
-    """
-    if verdict is not None and verdict.kind == ABSENT:
-        return ()
-    kept = [one for one in matches if _is_plausible(one)]
-    if not kept or "image" not in kept[0].parts:
-        return tuple(kept)
-    category = kept[0].product.category
-    return tuple(one for one in kept if one.product.category == category)

@@ -13,6 +13,8 @@ MAX_ENTRIES = 20
 MAX_QUANTITY = 999
 MAX_ALTERNATES = 20
 DEFAULT_ALTERNATES = 4
+HAS_PICK: frozenset[Status] = frozenset({"found", "suggested"})
+"""An entry of another status has alternates at most."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ class Entry:
     source: Source
     status: Status
     matches: tuple[Match, ...] = ()
-    """Plausible ones, best first: the pick and its alternates."""
+    """Plausible ones, best first: the pick and its alternates. Where nothing was found, the thing
+    in stock, but not as it was said: in other colours, at other prices."""
     options: tuple[Option, ...] = ()
     """Offers of the matches in stock, in the list's currency; best match first, then cheapest."""
     box: Box | None = None

@@ -16,7 +16,7 @@ class EntrySchema(BaseModel):
     status: Status = Field(
         description="suggested: only near to an occasion; out_of_stock: no match is in stock; "
         "no_offer: no offer with a price in the list's currency; nothing_found: the shop seems "
-        "not to have it"
+        "not to have it, and alternates are the same thing in other colours or at other prices"
     )
     pick: MatchSchema | None
     alternates: list[MatchSchema]

@@ -129,6 +129,32 @@ def test_what_the_shop_has_not_is_said_and_what_is_sold_out_too(client: TestClie
     assert body["left_out"] == [0, 1]
 
 
+def test_the_right_colour_of_another_thing_is_not_found(client: TestClient) -> None:
+    body = listed(client, text="a red jacket, a red box")
+    jacket, box = body["entries"]
+    assert (jacket["status"], jacket["pick"], jacket["alternates"]) == ("nothing_found", None, [])
+    assert box["pick"]["id"] == "box-red"
+    assert ids(body["baskets"]["mixed"]) == ["box-red"]
+
+
+def test_a_thing_that_is_not_there_as_it_was_said_has_the_nearest_as_alternates(
+    client: TestClient,
+) -> None:
+    body = listed(client, text="a cross under 5 dollars, a box under 25 dollars")
+    cross, box = body["entries"]
+    assert (cross["status"], cross["pick"]) == ("nothing_found", None)
+    assert {one["group"] for one in cross["alternates"]} == {"cross"}
+    assert {one["availability"] for one in cross["alternates"]} == {"in_stock"}
+    assert box["status"] == "found"
+    assert body["left_out"] == [0]
+
+
+def test_what_was_refused_is_no_alternate(client: TestClient) -> None:
+    text = "a cross under 5 dollars but not red, a box under 25 dollars"
+    cross = listed(client, text=text)["entries"][0]
+    assert [one["id"] for one in cross["alternates"]] == ["cross-blue"]
+
+
 def test_offers_in_other_money_are_left_out_and_counted(shop: Shop) -> None:
     row = {
         "id": "ring-red", "title": "Red ring", "product_type": "Toys > Shapes > Ring",

@@ -118,6 +118,74 @@ def test_an_item_of_the_photo_is_named(text: str, item: int | None, rest: str) -
     assert (found.item, found.text) == (item, rest)
 
 
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("is it waterproof?", "words"),
+        ("how much is that one?", "price"),
+        ("what is it made of?", "material"),
+        ("is that in stock?", "stock"),
+        ("它防水吗", "words"),
+        ("那个多少钱", "price"),
+        ("這個有貨嗎", "stock"),
+        ("它是什么颜色", "color"),
+    ],
+)
+def test_a_pronoun_in_a_question_means_one_match(text: str, topic: str) -> None:
+    found = follow_up(text, VOCABULARY)
+    assert [one.kind for one in found.references] == ["mentioned"]
+    assert found.question is not None
+    assert topic in (found.question.topic, found.question.field)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "which of them has a lid on it?", "are they waterproof?", "它们防水吗", "哪个有它的颜色",
+        "these in stock?", "which is the one that is waterproof?", "does any of it float?",
+    ],
+)  # fmt: skip
+def test_a_pronoun_beside_words_for_several_means_no_single_match(text: str) -> None:
+    assert follow_up(text, VOCABULARY).references == ()
+
+
+@pytest.mark.parametrize("text", ["make it blue", "it in black", "get it cheaper"])
+def test_a_pronoun_in_a_wish_is_the_thing_that_was_searched(text: str) -> None:
+    found = follow_up(text, VOCABULARY)
+    assert (found.kind, found.references) == ("change", ())
+
+
+def test_a_named_place_counts_before_a_pronoun() -> None:
+    found = follow_up("is the second one waterproof, or is it not?", VOCABULARY)
+    assert [(one.kind, one.position) for one in found.references] == [("position", 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("the cheaper one", "cheaper"),
+        ("便宜的那个", "cheaper"),
+        ("is the more expensive one in stock?", "dearer"),
+        ("贵的那个有货吗", "dearer"),
+    ],
+)
+def test_one_of_two_is_named_by_its_price(text: str, kind: str) -> None:
+    assert [one.kind for one in follow_up(text, VOCABULARY).references] == [kind]
+
+
+def test_what_was_spoken_of_decides_what_a_pronoun_means() -> None:
+    shown = [product(name, offers=(offer(price=f"{price}.00 USD"),))
+             for name, price in (("a", 30), ("b", 10), ("c", 20))]  # fmt: skip
+    it, cheaper = Reference(0, 1, "mentioned"), Reference(0, 1, "cheaper")
+    assert resolved(it, shown, NO_FILTERS) == 0
+    assert resolved(it, shown, NO_FILTERS, ("a", "c")) == 2
+    assert resolved(it, shown, NO_FILTERS, ("gone",)) == 0
+    assert resolved(it, [], NO_FILTERS, ("a",)) is None
+    assert resolved(cheaper, shown, NO_FILTERS, ("a", "c")) == 2
+    assert resolved(Reference(0, 1, "dearer"), shown, NO_FILTERS, ("b", "c")) == 2
+    assert resolved(cheaper, shown, NO_FILTERS) == 1
+
+
 def test_references_find_their_product_or_none() -> None:
     shown = [
         product("a", color="Red", offers=(offer(price="30.00 USD"),)),
