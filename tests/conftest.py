@@ -14,8 +14,6 @@ LONGEST = (
     "test_docs.py",
     "test_ray_indexing.py",
     "test_notebooks.py",
-    "test_cli.py",
-    "test_index_command.py",
     "test_real_data.py",
 )
 """Begun first, so that at the end of a run no process works on alone."""

@@ -56,18 +56,21 @@ def test_an_interrupted_run_says_how_far_it_came(tmp_path: Path) -> None:
     feed = tmp_path / "feed.csv"
     feed.write_text("\n".join(["id,title,image_link", *rows, ""]))
     store = tmp_path / "s"
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "scripts", "index", str(feed), "--store", str(store), "--json"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert process.stderr is not None
-    assert "of about 30001 rows" in process.stderr.readline()
-    process.send_signal(signal.SIGINT)
-    out, errors = process.communicate(timeout=60)
+    ) as process:
+        assert process.stderr is not None
+        try:
+            assert "of about 30001 rows" in process.stderr.readline()
+            process.send_signal(signal.SIGINT)
+            out, errors = process.communicate(timeout=300)
+        finally:
+            process.kill()  # where it did not stop: none outlives its test
     assert process.returncode == 1
     counts = json.loads(out)
     assert counts["is_stopped"]
