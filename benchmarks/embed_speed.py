@@ -17,7 +17,7 @@ import torch
 
 from benchmarks.machine import machine_line
 from service.settings import load_settings
-from vision.calibration_pictures import calibration_pictures
+from vision.calibration_pictures import Calibration, calibration_pictures
 from vision.embedded_model import embedded_model_dir
 from vision.image_engines import Encoder, Tower, image_encoder
 
@@ -59,7 +59,13 @@ def engines(
 ) -> dict[str, Encoder]:
     example = torch.zeros_like(calibration[0][None])
     tower = Tower(
-        visual, example, torch.device("cpu"), torch.float32, threads, None, lambda: calibration
+        visual,
+        example,
+        torch.device("cpu"),
+        torch.float32,
+        threads,
+        None,
+        Calibration("held out", lambda: calibration),
     )
     found = {name: image_encoder(name, tower) for name in ENGINE_NAMES}
 

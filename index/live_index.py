@@ -18,6 +18,7 @@ from index.catalogue_state import CatalogueState
 from index.errors import StoreError
 from index.ranking import LiveSegment
 from index.segment import Segment
+from index.segment_build import build_segment
 from index.snapshot import MANY_SEGMENTS, Snapshot, due, joined, swapped, without
 from index.types import Ids, SpaceId
 from index.vector_engine import VectorEngine
@@ -106,7 +107,7 @@ class LiveIndex:
         self._joiner.shutdown(wait=True, cancel_futures=True)
 
     def _of(self, products: Iterable[IndexedProduct]) -> Segment:
-        return Segment.of(products, self._space, self._engine)
+        return build_segment(products, self._space, self._engine)
 
     def _replayed(self, snapshot: Snapshot) -> Snapshot:
         check_space(self._catalogue, self._space)  # another process may have changed the embedder

@@ -172,6 +172,8 @@ class MilvusIndex:
 class MilvusEngine:
     """The vectors of one store in two collections; see ``VectorEngine``."""
 
+    takes_rows = False
+
     def __init__(
         self,
         place: MilvusPlace,

@@ -1,19 +1,16 @@
 """An immutable part of the vector index: products, their pictures' and texts' vectors, columns."""
 
 import zipfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.catalogue_reads import IndexedProduct
 from index.errors import StoreDamagedError
 from index.filters import Postings, ProductTable
 from index.protocols import VectorIndex
-from index.segment_columns import segment_columns
-from index.types import Filters, Ids, Mask, SpaceId
+from index.types import Filters, Ids, Mask
 from index.vector_engine import VectorEngine
 from index.vector_indexes import LOCAL
 
@@ -46,26 +43,6 @@ class Segment:
     """``(m,)`` row in ``keys`` of each picture, in the order of ``pictures.ids``."""
     picture_positions: NDArray[np.int32]
     """``(m,)`` place of each picture among its product's."""
-
-    @classmethod
-    def of(
-        cls, products: Iterable[IndexedProduct], space: SpaceId, engine: VectorEngine = LOCAL
-    ) -> "Segment":
-        """Builds a segment of products that come in ascending order of their keys.
-
-        Raises:
-            ValueError: they come in another order.
-        """
-        columns = segment_columns(products, space)
-        return cls(
-            keys=columns.keys,
-            groups=columns.groups,
-            table=columns.table,
-            texts=engine.texts(columns.keys, columns.texts),
-            pictures=engine.pictures(columns.picture_keys, columns.pictures),
-            picture_rows=columns.picture_rows,
-            picture_positions=columns.picture_positions,
-        )
 
     def mask(self, filters: Filters, alive: Mask | None) -> Mask:
         """Gives ``(n,)``: the products that live and pass."""

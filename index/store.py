@@ -22,6 +22,7 @@ from index.live_index import LiveIndex
 from index.place import Place
 from index.ranking import LiveSegment
 from index.segment import Segment
+from index.segment_build import build_segment
 from index.shared_versions import SharedVersions
 from index.snapshot import EMPTY, Snapshot, living
 from index.store_folder import DATABASE, StoreLock, hold
@@ -131,7 +132,7 @@ class Store:
         products = list(self.catalogue.indexed(sorted(self.catalogue.keys_of(ids))))
         if hidden is not None:
             products = [self._without_picture(one, hidden) for one in products]
-        segments = (LiveSegment(Segment.of(products, self.space), None),)
+        segments = (LiveSegment(build_segment(products, self.space), None),)
         return [ranking.rank(segments, query) for query in queries]
 
     def upsert(self, records: Sequence[ProductRecord]) -> None:

@@ -16,6 +16,10 @@ class VectorEngine(Protocol):
     def is_whole(self) -> bool:
         """False where it did not answer, or lacked rows: ``follow`` looks, and makes them again."""
 
+    @property
+    def takes_rows(self) -> bool:
+        """False where the rows lie elsewhere already: ``pictures`` and ``texts`` get none then."""
+
     def turn(self) -> AbstractContextManager[None]:
         """Holds what lies elsewhere as it is, but for ``follow``: no other process writes to it."""
 

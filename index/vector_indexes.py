@@ -43,6 +43,7 @@ class LocalEngine:
     """``VectorEngine`` in this process: rows lie in memory or in mapped files."""
 
     is_whole = True
+    takes_rows = True
 
     def turn(self) -> AbstractContextManager[None]:
         """Nothing lies elsewhere."""

@@ -10,7 +10,7 @@ import logging
 import os
 import tempfile
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import onnxruntime
 import torch
 
+from vision.calibration_pictures import Calibration
 from vision.errors import ModelUnavailableError, UnknownModelError
 
 logger = logging.getLogger(__name__)
@@ -44,8 +45,8 @@ class Tower:
     """CPU threads of ONNX Runtime; 0: as many as there are cores."""
     onnx_file: Path | None = None
     """Where the converted tower is kept, a name that only these weights have; None: not kept."""
-    calibration: Callable[[], Sequence[torch.Tensor]] = tuple
-    """Pictures for ``int8``, each ``(3, h, w)``; asked for when the tower is converted."""
+    calibration: Calibration | None = None
+    """For ``int8``."""
 
 
 def image_encoder(engine: str, tower: Tower) -> Encoder:
@@ -127,7 +128,7 @@ def _converted(tower: Tower, path: Path, *, is_int8: bool) -> Path:
         return whole
     from vision.int8_tower import int8_file  # the quantizer's imports take a second
 
-    return int8_file(whole, tower.calibration())
+    return int8_file(whole, tower.calibration)
 
 
 def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:

@@ -7,7 +7,6 @@ have one scale a channel, so running it costs no look at the numbers. The first 
 Source: https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html
 """
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -26,33 +25,33 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from vision.calibration_pictures import Calibration
 from vision.errors import ModelUnavailableError
 
+_NO_PICTURES = "engine 'int8' needs pictures to be calibrated on, and has none"
 _PRODUCTS = {"Conv", "MatMul", "Gemm"}
 _FLOAT_PRODUCTS = 3
 """So many at the start stay in float32: of the default embedder the stem and its first block."""
 
 
-def int8_file(source: Path, pictures: Sequence[torch.Tensor]) -> Path:
+def int8_file(source: Path, calibration: Calibration | None) -> Path:
     """Gives the 8-bit form of a float32 tower, a file beside it, made where it is missing.
 
     Args:
         source: the float32 ONNX file.
-        pictures: what to calibrate on, each ``(3, h, w)`` float32 as the preprocessing makes it;
-            other pictures make another file.
+        calibration: on what; other pictures make another file.
 
     Raises:
         ModelUnavailableError: there are no pictures, or the tower cannot be converted.
     """
-    if not pictures:
-        raise ModelUnavailableError(
-            "engine 'int8' needs pictures to be calibrated on, and has none"
-        )
-    digest = hashlib.sha256(b"vnni" if has_vnni() else b"")
-    for picture in pictures:
-        digest.update(picture.numpy().tobytes())
-    target = source.with_name(f"{source.stem}-int8-{digest.hexdigest()[:16]}.onnx")
+    if calibration is None:
+        raise ModelUnavailableError(_NO_PICTURES)
+    bits = 8 if has_vnni() else 7
+    target = source.with_name(f"{source.stem}-int8-w{bits}-{calibration.digest[:16]}.onnx")
     if not target.is_file():
+        pictures = calibration.pictures()
+        if not pictures:
+            raise ModelUnavailableError(_NO_PICTURES)
         try:
             _write(source, target, pictures)
         except Exception as error:  # the quantizer raises what its passes raise
@@ -92,7 +91,8 @@ def _float_nodes(path: Path) -> list[str]:
 
 def has_vnni() -> bool:
     """Whether this CPU multiplies 8-bit numbers into sums of 32 bits."""
-    return bool(torch.cpu.get_capabilities().get("avx512_vnni", False))
+    found = torch.cpu.get_capabilities()
+    return any(found.get(name, False) for name in ("avx512_vnni", "avx_vnni"))
 
 
 class _Pictures(CalibrationDataReader):  # type: ignore[misc]

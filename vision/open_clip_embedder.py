@@ -14,7 +14,7 @@ import open_clip
 import torch
 from PIL import Image
 
-from vision.calibration_pictures import calibration_pictures
+from vision.calibration_pictures import calibration_on
 from vision.compute import DEFAULT_COMPUTE, ComputeOptions
 from vision.errors import ModelUnavailableError, UnknownModelError
 from vision.image_engines import Encoder, Tower, image_encoder
@@ -45,13 +45,13 @@ class OpenClipEmbedder:
         self.prepare: Callable[[Image.Image], torch.Tensor] = preprocess
         """Gives ``(3, h, w)`` float32, what the tower takes; other processes can have it: it holds
         no model."""
-        preprocessing = _fingerprint(self._model)  # of the float32 weights, before any cast
+        weights = _fingerprint(self._model)  # of float32, before any cast
         self._model = _moved(self._model, self._device, self._dtype)
         self._dimension = self._embed_text_rows(["size"]).shape[1]
-        if compute.engine == "int8":
-            preprocessing += "-int8"  # vectors of its own
+        is_int8 = compute.engine == "int8"  # whose vectors are its own
+        preprocessing = f"{weights}-int8" if is_int8 else weights
         self.identity = EmbedderId(label or name, preprocessing, self._dimension)
-        self._encode_image = self._image_encoder(compute)
+        self._encode_image = self._image_encoder(compute, weights)
 
     def embed_images(self, images: Sequence[Image.Image]) -> Vectors:
         """Gives ``(n, d)`` float32 unit rows; ``(0, d)`` for no picture."""
@@ -76,11 +76,10 @@ class OpenClipEmbedder:
         with torch.inference_mode():
             return self._model.encode_text(tokens).float().cpu()  # type: ignore[no-any-return]
 
-    def _image_encoder(self, compute: ComputeOptions) -> Encoder:
+    def _image_encoder(self, compute: ComputeOptions, weights: str) -> Encoder:
         size = self._model.visual.image_size
         height, width = size if isinstance(size, tuple) else (size, size)
         example = torch.zeros(1, 3, height, width)
-        weights = self.identity.preprocessing.removesuffix("-int8")
         kept = f"{weights}-torch{torch.__version__}.onnx"
         tower = Tower(
             self._model.visual,
@@ -89,7 +88,7 @@ class OpenClipEmbedder:
             self._dtype,
             compute.threads,
             compute.cache / "onnx" / kept if compute.cache else None,
-            lambda: [self.prepare(one) for one in calibration_pictures(compute.calibration)],
+            calibration_on(compute.calibration, self.prepare) if compute.engine == "int8" else None,
         )
         return image_encoder(compute.engine, tower)
 

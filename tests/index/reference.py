@@ -7,6 +7,7 @@ import numpy as np
 
 from index.catalogue_reads import IndexedProduct
 from index.segment import Segment
+from index.segment_build import build_segment
 from index.types import (
     Filters,
     Offer,
@@ -133,7 +134,7 @@ def brute_force(records: Mapping[int, ProductRecord], query: Query) -> list[tupl
 
 def segment_of(records: Mapping[int, ProductRecord]) -> Segment:
     """A segment straight from records; picture keys run against product keys."""
-    return Segment.of([indexed(key, record) for key, record in sorted(records.items())], SPACE)
+    return build_segment([indexed(key, record) for key, record in sorted(records.items())], SPACE)
 
 
 def indexed(key: int, record: ProductRecord) -> IndexedProduct:

@@ -5,7 +5,7 @@ import pytest
 
 from index.listing_pictures import listed_pictures
 from index.listings import are_one_listing, same_look, valid_gtin
-from index.segment import Segment
+from index.segment_build import build_segment
 from index.store import LiveSegment
 from index.types import Product
 from tests.fakes import SPACE, product, record, small_store
@@ -145,5 +145,5 @@ def test_a_replaced_picture_is_not_compared(tmp_path) -> None:
 
 def test_an_empty_index_has_no_pictures() -> None:
     assert listed_pictures((), [1]).near(1) == set()
-    empty = LiveSegment(Segment.of([], SPACE), np.ones(0, dtype=np.bool_))
+    empty = LiveSegment(build_segment([], SPACE), np.ones(0, dtype=np.bool_))
     assert listed_pictures((empty,), [1]).near(1) == set()

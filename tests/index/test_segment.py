@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import segment_columns
+from index import segment_build
 from index.errors import StoreDamagedError
 from index.ranking import LiveSegment, rank
-from index.row_spool import RowSpool, in_order
+from index.row_spool import RowSpool
 from index.segment import PICTURES_FILE, TABLE_FILE, TEXTS_FILE, Segment
+from index.segment_build import build_segment
 from index.types import Filters, PriceRange, Query
 from tests.fakes import SPACE, product, record, text_vector
 from tests.index.reference import indexed, segment_of
@@ -50,7 +51,7 @@ def test_keys_of_products_and_pictures_ascend() -> None:
 def test_products_in_another_order_are_refused(keys: tuple[int, int]) -> None:
     products = [indexed(key, record(f"p{number}")) for number, key in enumerate(keys)]
     with pytest.raises(ValueError, match="ascending order of their keys"):
-        Segment.of(products, SPACE)
+        build_segment(products, SPACE)
 
 
 @pytest.mark.parametrize("in_memory_bytes", [0, 2_000, 10**9])
@@ -66,12 +67,9 @@ def test_blocks_and_files_make_the_same_segment(
         for key in range(1, 12)
     }
     expected = segment_of(records)
-    monkeypatch.setattr(segment_columns, "BLOCK", block)
+    monkeypatch.setattr(segment_build, "BLOCK", block)
     monkeypatch.setattr(
-        segment_columns, "RowSpool", partial(RowSpool, in_memory_bytes=in_memory_bytes)
-    )
-    monkeypatch.setattr(
-        segment_columns, "in_order", partial(in_order, in_memory_bytes=in_memory_bytes)
+        segment_build, "RowSpool", partial(RowSpool, in_memory_bytes=in_memory_bytes)
     )
     got = segment_of(records)
     for name in ("keys", "groups", "picture_rows", "picture_positions"):
@@ -101,7 +99,7 @@ def test_the_dead_do_not_pass() -> None:
 
 
 def test_an_empty_segment_is_written_and_read(tmp_path: Path) -> None:
-    Segment.of([], SPACE).write(tmp_path)
+    build_segment([], SPACE).write(tmp_path)
     read = Segment.read(tmp_path)
     assert rank([LiveSegment(read, None)], Query(image=text_vector("x"))) == []
 

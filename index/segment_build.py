@@ -1,4 +1,4 @@
-"""Products to the arrays of a segment, block by block: memory holds the columns, not the products.
+"""Products to a segment, block by block: memory holds the columns, not the products.
 
 Source: catalogues of millions; as Python objects a product takes some ten times its columns.
 """
@@ -12,32 +12,14 @@ from numpy.typing import NDArray
 
 from index.catalogue_reads import IndexedProduct
 from index.filters import ProductTable, group_hash
-from index.row_spool import RowSpool, in_order
+from index.row_spool import RowSpool
+from index.segment import Segment
 from index.types import Ids, SpaceId, StoredVectors, Vectors
+from index.vector_engine import VectorEngine
+from index.vector_indexes import LOCAL
 
 BLOCK = 4_096
 """Products that are held as objects at once."""
-
-
-@dataclass(frozen=True)
-class SegmentColumns:
-    """n products with m pictures."""
-
-    keys: Ids
-    """``(n,)`` ascending."""
-    groups: NDArray[np.int64]
-    """``(n,)``"""
-    table: ProductTable
-    texts: StoredVectors
-    """``(n, d)``"""
-    picture_keys: Ids
-    """``(m,)`` ascending."""
-    picture_rows: NDArray[np.int32]
-    """``(m,)``"""
-    picture_positions: NDArray[np.int32]
-    """``(m,)``"""
-    pictures: StoredVectors
-    """``(m, d + c)``"""
 
 
 @dataclass(frozen=True)
@@ -49,8 +31,10 @@ class _Block:
     picture_counts: NDArray[np.int64]
 
 
-def segment_columns(products: Iterable[IndexedProduct], space: SpaceId) -> SegmentColumns:
-    """Gives the arrays of products that come in ascending order of their keys.
+def build_segment(
+    products: Iterable[IndexedProduct], space: SpaceId, engine: VectorEngine = LOCAL
+) -> Segment:
+    """Gives a segment of products that come in ascending order of their keys.
 
     Raises:
         ValueError: they come in another order.
@@ -60,9 +44,10 @@ def segment_columns(products: Iterable[IndexedProduct], space: SpaceId) -> Segme
     blocks = []
     for some in _blocks(products):
         blocks.append(_block(some))
-        texts.append(np.stack([one.text_embedding for one in some]))
-        pictures.append(_picture_rows(some))
-    return _joined(blocks or [_block([])], texts, pictures)
+        if engine.takes_rows:
+            texts.append(np.stack([one.text_embedding for one in some]))
+            pictures.append(_picture_rows(some))
+    return _joined(blocks or [_block([])], texts.array(), pictures.array(), engine)
 
 
 def _blocks(products: Iterable[IndexedProduct]) -> Iterator[list[IndexedProduct]]:
@@ -87,7 +72,9 @@ def _picture_rows(products: Sequence[IndexedProduct]) -> Vectors:
     return np.vstack(rows) if rows else np.empty((0, 0), dtype=np.float32)  # (m, d + c)
 
 
-def _joined(blocks: Sequence[_Block], texts: RowSpool, pictures: RowSpool) -> SegmentColumns:
+def _joined(
+    blocks: Sequence[_Block], texts: StoredVectors, pictures: StoredVectors, engine: VectorEngine
+) -> Segment:
     keys = np.concatenate([one.keys for one in blocks])
     if not (keys[1:] > keys[:-1]).all():
         raise ValueError("products come in ascending order of their keys, each once")
@@ -97,13 +84,12 @@ def _joined(blocks: Sequence[_Block], texts: RowSpool, pictures: RowSpool) -> Se
     firsts = np.repeat(np.cumsum(counts) - counts, counts)
     positions = (np.arange(len(rows)) - firsts).astype(np.int32)
     order = np.argsort(picture_keys, kind="stable")
-    return SegmentColumns(
+    return Segment(
         keys=keys,
         groups=np.concatenate([one.groups for one in blocks]),
         table=ProductTable.joined([one.table for one in blocks]),
-        texts=texts.array(),
-        picture_keys=picture_keys[order],
+        texts=engine.texts(keys, texts),
+        pictures=engine.pictures(picture_keys, pictures),
         picture_rows=rows[order],
         picture_positions=positions[order],
-        pictures=in_order(pictures.array(), order),
     )
