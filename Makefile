@@ -28,6 +28,7 @@ check: setup ## format, lint, types, and the arrows between the packages
 
 test: check ## check, then every test
 	@missing=""; command -v chromium >/dev/null || missing="chromium"; \
+	command -v firefox-esr >/dev/null || command -v firefox >/dev/null || missing="$$missing firefox-esr"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  { case "$$missing" in *postgresql*) mkdir -p $(PG_CONF); [ -e $(PG_CONF)/createcluster.conf ] || \

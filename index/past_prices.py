@@ -1,4 +1,4 @@
-"""Prices of the past, from a file into the catalogue's price history.
+"""Prices of the past, from a file into the catalogue's price history, and out of it.
 
 An indexing run notes a price when it changes. What was asked before Snapshelf was there stands in a
 shop's own records; this reads them.
@@ -8,6 +8,7 @@ import csv
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -19,6 +20,8 @@ from index.tables import price_history, product
 from index.types import Price
 
 COLUMNS = ("id", "merchant", "date", "price")
+MAX_SHOWN = 500
+"""The newest of a product's prices: more than a year of a merchant that changes them daily."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,16 @@ class PastPrice:
     merchant: str
     day: datetime.date
     price: Price
+
+
+@dataclass(frozen=True)
+class AskedPrice:
+    """What a merchant asked for a product from a moment on."""
+
+    merchant: str
+    price: Price
+    since: str
+    """ISO 8601, UTC: when an indexing run saw it first, or midnight of an imported day."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +85,27 @@ def _past_price(row: Mapping[str, str | None], place: str) -> PastPrice:
     if not values["id"]:
         raise FeedError(f"{place}: id is empty")
     return PastPrice(values["id"], values["merchant"], day, price)
+
+
+def price_history_of(catalogue: Catalogue, product_id: str) -> list[AskedPrice]:
+    """Gives what a product's merchants asked, oldest first: the newest ``MAX_SHOWN`` prices.
+
+    Args:
+        catalogue: holds the history.
+        product_id: the product's own id; an unknown one has no history.
+    """
+    query = (
+        sa.select(price_history)
+        .join(product, product.c.key == price_history.c.product_key)
+        .where(product.c.id == product_id)
+        .order_by(price_history.c.seen_at.desc(), price_history.c.key.desc())
+        .limit(MAX_SHOWN)
+    )
+    found = catalogue.rows(query)
+    return [
+        AskedPrice(merchant, Price(Decimal(amount), currency), seen_at)
+        for _, _, merchant, amount, currency, seen_at in reversed(found)
+    ]
 
 
 def import_past_prices(catalogue: Catalogue, prices: Iterable[PastPrice]) -> Imported:

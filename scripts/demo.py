@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from index.past_prices import import_past_prices, read_past_prices
 from scripts.search import print_matches, read_photo
 from scripts.serve import PortOption, bind, run
 from service import wiring
@@ -33,6 +34,7 @@ def demo(
     with tempfile.TemporaryDirectory(prefix="snapshelf-demo-") as folder:
         shop = open_shop(DATA / "feed.csv", Path(folder), settings)
         models, store, counts = shop.models, shop.store, shop.counts
+        import_past_prices(store.catalogue, read_past_prices(DATA / "price_history.csv"))
         print(f"The demo shop: {counts.added} products indexed, {counts.rejected} rejected.")
         check_up(shop.pipeline, _QUESTIONS, read_queries(DATA / "queries_test.csv"))
         photo = sorted((DATA / "photos").glob("*.jpg"))[0]

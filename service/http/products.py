@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.datastructures import UploadFile
 
 from index.feed_rows import MAX_ID_CHARACTERS, MAX_PICTURES, FeedRow, parse_row
+from index.past_prices import price_history_of
 from service.errors import FetchError, RequestError
 from service.http.context import Service, ServiceDep
 from service.http.filter_schema import MAX_QUERY_CHARACTERS, FiltersText, parse_filters
@@ -103,7 +104,7 @@ async def similar(
 
 @router.get(PRODUCT)
 def product(service: ServiceDep, product_id: ProductId) -> ProductSchema:
-    """Gives a product with its offers."""
+    """Gives a product with its offers and the prices that they had before."""
     return _shown(service, product_id)
 
 
@@ -147,8 +148,10 @@ def _commit(service: Service, row: FeedRow, read: ReadPicture) -> int:
 
 
 def _shown(service: Service, product_id: str) -> ProductSchema:
-    found = service.store.catalogue.product(product_id)
-    return product_schema(found, len(service.store.catalogue.sources(found.id)))
+    catalogue = service.store.catalogue
+    found = catalogue.product(product_id)
+    pictures = len(catalogue.sources(found.id))
+    return product_schema(found, pictures, price_history_of(catalogue, found.id))
 
 
 async def _body(request: Request) -> tuple[dict[str, Any], dict[str, bytes]]:

@@ -1,8 +1,9 @@
 """Results in the form of ``service.wire``; the only pydantic on a photo's way."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from index.past_prices import AskedPrice
 from index.types import NO_FILTERS, Filters, Offer, Price, Product
 from service.answer.agreements import agreements
 from service.answer.types import Answer
@@ -11,6 +12,7 @@ from service.offers import ordered_offers
 from service.search.words import Understood
 from service.types import ItemMatches, Match, SearchResult
 from service.wire.products import (
+    AskedPriceSchema,
     MatchSchema,
     OfferSchema,
     PriceSchema,
@@ -116,14 +118,18 @@ def match_schema(
     )
 
 
-def product_schema(product: Product, pictures: int) -> ProductSchema:
-    """A product with its offers in order."""
+def product_schema(product: Product, pictures: int, history: Sequence[AskedPrice]) -> ProductSchema:
+    """A product with its offers in order, and what they cost before."""
     return ProductSchema(
         **_product_fields(product, NO_FILTERS),
         description=product.description,
         gtin=product.gtin,
         attributes=dict(product.attributes),
         images=[image_path(product.id, position) for position in range(pictures)],
+        price_history=[
+            AskedPriceSchema(merchant=one.merchant, price=_known(one.price), since=one.since)
+            for one in history
+        ],
     )
 
 
@@ -178,4 +184,8 @@ def _offer(offer: Offer) -> OfferSchema:
 
 
 def _price(price: Price | None) -> PriceSchema | None:
-    return PriceSchema(amount=str(price.amount), currency=price.currency) if price else None
+    return _known(price) if price else None
+
+
+def _known(price: Price) -> PriceSchema:
+    return PriceSchema(amount=str(price.amount), currency=price.currency)

@@ -83,6 +83,14 @@ class MatchSchema(ProductFields):
     )
 
 
+class AskedPriceSchema(BaseModel):
+    """What a merchant asked from a moment on."""
+
+    merchant: str
+    price: PriceSchema
+    since: str = Field(description="ISO 8601, UTC", examples=["2026-06-14T00:00:00+00:00"])
+
+
 class ProductSchema(ProductFields):
     """A product of the catalogue."""
 
@@ -90,6 +98,9 @@ class ProductSchema(ProductFields):
     gtin: str
     attributes: dict[str, str]
     images: list[str]
+    price_history: list[AskedPriceSchema] = Field(
+        default=[], description="each price that a merchant asked, oldest first; the newest 500"
+    )
 
 
 class SimilarResponse(BaseModel):

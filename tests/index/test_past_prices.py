@@ -1,11 +1,22 @@
 """Prices of the past, from a file into the price history."""
 
+import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from index.errors import FeedError
-from index.past_prices import Imported, import_past_prices, read_past_prices
+from index.past_prices import (
+    MAX_SHOWN,
+    AskedPrice,
+    Imported,
+    PastPrice,
+    import_past_prices,
+    price_history_of,
+    read_past_prices,
+)
+from index.types import Price
 from tests.fakes import record
 from tests.index.databases import Database
 
@@ -44,6 +55,31 @@ def test_of_two_prices_of_one_day_the_last_wins(database: Database, tmp_path: Pa
     import_past_prices(catalogue, read_past_prices(a_file(tmp_path, text)))
     catalogue.close()
     assert database.rows(HISTORY)[0][:2] == ("north", "13")
+
+
+def test_a_products_history_is_its_own_oldest_first_the_newest_of_many(
+    database: Database, tmp_path: Path
+) -> None:
+    catalogue = database.catalogue()
+    catalogue.upsert([record("p1"), record("p2")])
+    [now] = price_history_of(catalogue, "p1")
+    import_past_prices(catalogue, read_past_prices(a_file(tmp_path, GOOD)))
+    assert price_history_of(catalogue, "p1") == [
+        AskedPrice("north", Price(Decimal("12.50"), "USD"), "2026-01-05T00:00:00+00:00"),
+        AskedPrice("north", Price(Decimal("11"), "USD"), "2026-03-02T00:00:00+00:00"),
+        now,
+    ]
+    assert len(price_history_of(catalogue, "p2")) == 1
+    assert price_history_of(catalogue, "p9") == []
+    day = datetime.date(2000, 1, 1)
+    many = [
+        PastPrice("p2", "north", day + datetime.timedelta(n), Price(Decimal(n + 1), "USD"))
+        for n in range(MAX_SHOWN)
+    ]
+    import_past_prices(catalogue, many)
+    shown = price_history_of(catalogue, "p2")
+    assert (len(shown), shown[0].price.amount) == (MAX_SHOWN, 2)
+    catalogue.close()
 
 
 @pytest.mark.parametrize(

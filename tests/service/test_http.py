@@ -173,6 +173,15 @@ def test_a_product_is_read_with_its_offers(client: TestClient) -> None:
     assert "no picture 7" in refused(client.get("/v1/products/box-green/images/7"), 404)
 
 
+def test_a_product_tells_what_it_cost_before(shop: Shop, client: TestClient) -> None:
+    for price in ("9.00 USD", "9.00 USD", "11.50 USD"):
+        shop.commit(shop_rows()[0] | {"price": price})
+    history = client.get("/v1/products/disc-red").json()["price_history"]
+    assert [one["price"]["amount"] for one in history] == ["10.00", "9.00", "11.50"]
+    assert {one["merchant"] for one in history} == {"The red shop"}
+    assert history == sorted(history, key=lambda one: str(one["since"]))
+
+
 def test_a_put_product_is_found_by_the_next_search_and_gone_after_delete(
     client: TestClient,
 ) -> None:

@@ -1,4 +1,4 @@
-"""The page in Chromium, on the demo shop in a server of its own."""
+"""The page in Chromium (and Firefox: its module), on the demo shop in a server of its own."""
 
 import os
 import re
@@ -14,6 +14,7 @@ from tests.web.demo_server import ROOT, demo_server
 
 PHOTOS = ROOT / "data" / "demo" / "photos"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+FIREFOX = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), None)
 SANDBOX = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
 LIGHT = ["--disable-gpu", "--disable-extensions", "--disable-site-isolation-trials"]
 CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
@@ -24,8 +25,8 @@ PLAIN = {"locale": "en-US", "reduced_motion": "reduce"}
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with the demo shop, detector and captioner on."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
+    if CHROMIUM is None and FIREFOX is None:
+        pytest.skip("no browser is installed: apt-get install chromium firefox-esr")
     with demo_server(tmp_path_factory.mktemp("demo")) as address:
         yield address
 
@@ -44,6 +45,8 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def browser(shop: str) -> Iterator[Browser]:
     """A browser a module: Playwright's event loop must not be there for other tests."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
     with chromium() as browser:
         yield browser
 

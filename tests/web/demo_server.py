@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from index.past_prices import import_past_prices, read_past_prices
 from index.verdict import Calibration, Logistic, Thresholds
 from scripts.demo import DATA
 from scripts.serve import bind, run
@@ -43,6 +44,7 @@ def main(folder: Path) -> None:
     settings = load_settings()
     models = wiring.load_models(settings)
     store = open_shop(DATA / "feed.csv", folder, settings, models).store
+    import_past_prices(store.catalogue, read_past_prices(DATA / "price_history.csv"))
     store.calibrate(calibration(str(store.space)))
     run(wiring.http_service(settings, models, store, HOST), listener, settings.drain_timeout_s)
 

@@ -58,7 +58,9 @@ def test_nothing_left_is_said_so(visit: Visitor) -> None:
     made.page.locator('.facet[data-field="price"] summary').click()
     with made.page.expect_response("**/v1/search/stream"):
         made.page.fill("#price-max", "1")
-    expect(made.page.locator("#empty")).to_contain_text("Nothing passes these filters.")
+    expect(made.page.locator("#empty")).to_contain_text("Nothing in this catalogue matches.")
+    expect(made.page.locator("#empty-hint")).to_contain_text("The filters may hide it")
+    expect(made.page.locator("#words")).to_be_hidden()  # nothing to say twice, or to ask about
     made.page.keyboard.press("Escape")  # the open facet lies over the chips
     made.page.get_by_role("button", name="Clear filters").click()
     expect(made.cards.first).to_be_visible()

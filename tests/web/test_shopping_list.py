@@ -13,7 +13,7 @@ def test_a_list_in_words_becomes_entries_and_baskets_whose_lines_add_up(visit: V
     page.get_by_role("button", name="Make the list").click()
     expect(page.locator(".entry")).to_have_count(3)
     expect(page.locator(".entry").first).to_contain_text("2 × mugs")
-    expect(page.locator(".entry").nth(2)).to_contain_text("not found in this shop")
+    expect(page.locator(".entry").nth(2)).to_contain_text("not in this catalogue")
     expect(page.locator(".notes")).to_contain_text("Budget $60.00")
     basket = page.locator(".basket").first
     lines = basket.locator("tbody tr td:last-child").all_inner_texts()
@@ -23,6 +23,18 @@ def test_a_list_in_words_becomes_entries_and_baskets_whose_lines_add_up(visit: V
     )
     assert float(total.removeprefix("$")) <= 60
     expect(basket).to_contain_text("Left out: violin")
+
+
+def test_what_is_sold_but_not_as_asked_is_not_called_absent(visit: Visitor) -> None:
+    made = visit("#/list")
+    made.page.fill("#list-text", "a purple mug and a violin")
+    made.page.get_by_role("button", name="Make the list").click()
+    expect(made.page.locator(".entry")).to_have_count(2)
+    mug, violin = made.page.locator(".entry").all()
+    expect(mug).to_contain_text("not in this colour or at this price")
+    expect(mug.locator("summary")).to_be_visible()
+    expect(violin).to_contain_text("not in this catalogue")
+    assert violin.locator("summary").count() == 0
 
 
 def test_a_photo_of_several_things_becomes_a_list(visit: Visitor) -> None:

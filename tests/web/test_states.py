@@ -105,6 +105,23 @@ def test_a_thing_that_is_not_sold_here_is_said_not_to_be(visit: Visitor) -> None
     expect(made.page.locator("#verdict")).to_contain_text("These come nearest.")
 
 
+def test_on_a_phone_the_verdict_is_on_the_first_screen(visit: Visitor) -> None:
+    made = visit(viewport={"width": 360, "height": 800})
+    made.search_photo("breakfast-mug.jpg")
+    verdict = made.page.locator("#verdict").bounding_box()
+    assert verdict is not None
+    assert verdict["y"] + verdict["height"] <= 800
+
+
+def test_a_filter_that_may_hide_the_thing_is_said_beside_the_verdict(visit: Visitor) -> None:
+    made = visit()
+    made.search_photo("breakfast-mug.jpg")
+    expect(made.page.locator("#verdict")).not_to_contain_text("filters")
+    made.page.locator('.facet[data-field="brand"] summary').click()
+    made.page.get_by_label("Tarn").click()
+    expect(made.page.locator("#verdict")).to_contain_text("The filters may hide a closer one.")
+
+
 def test_texts_of_the_catalogue_are_text_and_their_links_only_web_addresses(
     visit: Visitor,
 ) -> None:

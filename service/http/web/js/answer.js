@@ -26,7 +26,7 @@ function reference(text, id) {
 export function drawAnswer(frame, item) {
   const { answer, matches } = item;
   frame.setAttribute("aria-busy", String(!answer?.isDone));
-  frame.hidden = matches?.length === 0 && !answer;
+  frame.hidden = matches?.length === 0; // the panel says so itself
   if (!answer) return fill(frame, el("h2", {}, t("answer.title")), el("p", { className: "quiet" }, t("answer.writing")));
   fill(frame,
     el("h2", {}, t("answer.title")),
@@ -34,6 +34,8 @@ export function drawAnswer(frame, item) {
     answer.isDone && more(frame),
     picks(item),
     answer.isDone && answer.writer !== "facts" && el("p", { className: "quiet" }, t("answer.writer", { writer: answer.writer })));
+  const said = frame.querySelector(".said");
+  if (said.scrollHeight <= said.clientHeight) frame.querySelector(".more")?.click(); // it is short already
 }
 
 // On narrow screens a long text would push the matches away: it is short until it is asked for.

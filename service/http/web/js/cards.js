@@ -1,6 +1,7 @@
 // A match as a card: the item's crop beside the product, price, offers, why, variants, feedback.
 
 import * as api from "./api.js";
+import { detailsOf } from "./details.js";
 import { button, el, icon, reveal } from "./dom.js";
 import { send } from "./feedback.js";
 import { money, named, t } from "./language.js";
@@ -21,7 +22,8 @@ export function cardOf(match, item, number) {
       offerList(match, item),
       match.also_listed_as?.length ? el("p", { className: "quiet" }, t("match.also", { n: match.also_listed_as.length })) : null,
       variantRow(match, item, number),
-      feedbackRow(match, item)));
+      feedbackRow(match, item)),
+    detailsOf(match));
 }
 
 // Shows the card of a product and puts the focus there.

@@ -2,9 +2,11 @@
 
 import * as api from "./api.js";
 import { cropOf } from "./cards.js";
+import { attributesOf } from "./details.js";
 import { el, fill } from "./dom.js";
-import { money, named, t } from "./language.js";
+import { day, money, named, t } from "./language.js";
 import { offerList } from "./offers.js";
+import { lowestEver } from "./past-prices.js";
 import { state } from "./state.js";
 
 const MOST = 6;
@@ -18,18 +20,21 @@ export function comparison(item) {
     if (!details.open || frame.childElementCount) return;
     fill(frame, table(item, matches, []));
     const found = await Promise.allSettled(matches.map(({ id }) => api.product(id)));
-    fill(frame, table(item, matches, found.map((one) => one.value?.attributes ?? {})));
+    fill(frame, table(item, matches, found.map((one) => one.value)));
   });
   return details;
 }
 
-function table(item, matches, attributes) {
+// `products` are the matches' details, as far as they came.
+function table(item, matches, products) {
+  const attributes = products.map(attributesOf);
   const seen = (field) => item.attributes[field] ?? "";
   const named2 = (values) => values.map((value) => named("field", value)).join(", ");
   return el("table", {},
     el("thead", {}, el("tr", {}, el("td"), yours(item), matches.map((match) => el("th", { scope: "col" }, picture(match), match.title)))),
     el("tbody", {},
       row(t("compare.price"), "", matches.map((match) => money(match.price))),
+      row(t("compare.lowest"), "", products.map((one, place) => lowest(one, matches[place]))),
       row(named("field", "availability"), "", matches.map((match) => named("availability", match.availability))),
       row(t("compare.merchants"), "", matches.map((match) => offerList(match, item))),
       ["brand", "color", "category"].map((field) => row(named("field", field), seen(field), matches.map((match) => match[field]))),
@@ -37,6 +42,12 @@ function table(item, matches, attributes) {
       row(t("compare.agrees"), "", matches.map(({ why }) => named2(why.agrees))),
       row(t("compare.differs"), "", matches.map(({ why }) => named2(why.differs))),
       row(t("compare.likeness"), "", matches.map(({ score }) => score.toFixed(2)))));
+}
+
+// What it cost when it cost least, and when that was.
+function lowest(product, { price }) {
+  const found = product && lowestEver(product, price);
+  return found && `${money(found.price)}, ${day(found.time)}`;
 }
 
 // Attributes that at least two of the products have.

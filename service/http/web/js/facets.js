@@ -43,10 +43,13 @@ function facet(field, ...inside) {
   const details = el("details", { className: "facet", data: { field } },
     el("summary", {}, el("span", {}, t(`facet.${field}`)), el("span", { className: "chosen-count" }), icon("down")),
     el("fieldset", {}, el("legend", { className: "visually-hidden" }, t(`facet.${field}`)), inside));
+  // Before it opens: `toggle` comes after the panel was drawn once.
+  details.querySelector("summary").addEventListener("click", () => {
+    details.classList.toggle("end", details.offsetLeft + PANEL_PX > $("facets").clientWidth);
+  });
   details.addEventListener("toggle", () => {
     if (!details.open) return;
     closeAll((other) => other !== details);
-    details.classList.toggle("end", details.offsetLeft + PANEL_PX > $("facets").clientWidth);
   });
   return details;
 }

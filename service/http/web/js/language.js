@@ -53,6 +53,11 @@ export function money(price) {
   }
 }
 
+// A moment, in ms or as ISO 8601, as a date; in UTC, as prices are dated.
+export function day(moment) {
+  return new Intl.DateTimeFormat(navigator.language, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(moment));
+}
+
 export function percent(share) {
   return new Intl.NumberFormat(navigator.language, { style: "percent" }).format(share);
 }

@@ -5,6 +5,7 @@ import { cardOf } from "./cards.js";
 import { drawTurns } from "./chat.js";
 import { comparison } from "./compare.js";
 import { $, el, fill } from "./dom.js";
+import { said } from "./filters.js";
 import { percent, t } from "./language.js";
 import { activeItem, listen, state } from "./state.js";
 
@@ -14,6 +15,7 @@ export function startPanel() {
   listen("items", draw);
   listen("active", draw);
   listen("item", (item) => item === activeItem() && draw());
+  listen("understood", () => drawVerdict(activeItem())); // it comes last, and tells of filters
   listen("answer", (item) => item === activeItem() && drawAnswer($("answer"), item));
   listen("turns", (item) => item === activeItem() && drawTurns($("turns"), item));
   listen("busy", (isBusy) => $("panel").setAttribute("aria-busy", String(isBusy)));
@@ -24,7 +26,7 @@ function draw() {
   const item = activeItem();
   $("panel").hidden = !state.photo && !state.words;
   drawVerdict(item);
-  $("words").hidden = !item?.matches;
+  $("words").hidden = !item?.matches?.length && !item?.turns.length;
   if (!item?.matches) {
     fill($("compare"));
     return fill($("matches"), Array.from({ length: SKELETONS }, skeleton));
@@ -33,7 +35,6 @@ function draw() {
   drawTurns($("turns"), item);
   fill($("matches"), item.matches.length ? item.matches.map((match, i) => cardOf(match, item, i + 1)) : []);
   fill($("compare"), comparison(item));
-  $("empty").hidden = item.matches.length > 0;
 }
 
 function skeleton() {
@@ -41,7 +42,8 @@ function skeleton() {
 }
 
 function drawVerdict(item) {
-  $("empty").hidden = true;
+  $("empty").hidden = item?.matches?.length !== 0;
+  $("empty-hint").textContent = t(isFiltered() ? "state.emptyFiltered" : "state.emptyHint");
   const seen = Object.values(item?.attributes ?? {}).join(", ");
   const isJudged = Boolean(item?.verdict);
   $("verdict").hidden = !item?.matches || (!isJudged && !seen && !item?.caption);
@@ -49,8 +51,11 @@ function drawVerdict(item) {
   fill($("verdict"),
     isJudged && el("h2", {}, t(`verdict.${item.verdict}`)),
     isJudged && (item.verdict === "not_in_catalogue" ? el("p", {}, t("verdict.nearest")) : sureness(item.confidence)),
+    item?.verdict === "similar" && isFiltered() && el("p", { className: "quiet" }, t("verdict.filtered")),
     (item?.caption || seen) && el("p", { className: "quiet" }, t("items.seen", { what: item.caption || seen })));
 }
+
+const isFiltered = () => said(state.filters).length > 0 || said(state.understood?.filters ?? {}).length > 0;
 
 function sureness(confidence) {
   const label = t("verdict.sure", { share: percent(confidence) });

@@ -60,9 +60,12 @@ function entryNode(entry) {
     el("div", {},
       el("p", { className: "kind" }, `${quantity}${entry.label}`),
       entry.pick ? el("p", {}, el("strong", {}, outward(entry.pick.title, entry.pick.link)), " ", money(entry.pick.price)) : null,
-      entry.status !== "found" && el("p", { className: "quiet" }, named("status", entry.status)),
+      entry.status !== "found" && el("p", { className: "quiet" }, named("status", isOtherwise(entry) ? "otherwise" : entry.status)),
       others(entry)));
 }
+
+// Sold, but not in the colour or at the price that was asked for.
+const isOtherwise = ({ status, alternates }) => status === "nothing_found" && alternates.length > 0;
 
 function others({ alternates }) {
   if (!alternates.length) return null;

@@ -1,6 +1,6 @@
 // Requests of the last hour: a bar a minute, and the figures as a table.
 
-import { $, el } from "../dom.js";
+import { $, drawn, el } from "../dom.js";
 import { t } from "../language.js";
 import { ask } from "./api.js";
 import { tile } from "./overview.js";
@@ -8,7 +8,6 @@ import { milliseconds, moment, number, time } from "./words.js";
 
 const HEIGHT = 60;
 const CLASSES = ["2xx", "3xx", "4xx", "5xx", "left"];
-const SVG = "http://www.w3.org/2000/svg";
 
 export const load = { id: "load", ask: () => ask("load"), draw };
 
@@ -52,12 +51,6 @@ function bars({ by_class: found }, x, scale) {
     y -= height;
     return drawn("rect", { class: name, x: x + 0.1, y, width: 0.8, height });
   });
-}
-
-function drawn(tag, attributes) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
 }
 
 function table(minutes) {
