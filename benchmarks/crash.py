@@ -30,6 +30,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.machine import machine_line
+from index.errors import StoreMissingError
 from index.place import Place, place_of
 from index.snapshot import living
 from index.store import Store
@@ -39,7 +40,7 @@ from service.ingest import Ingest, Outcome
 from service.picture_sources import PictureSources
 from tests.postgres import PostgresServer, running_server
 from vision.decode import decode
-from vision.types import EmbedderId, Vectors
+from vision.types import ColourLooks, EmbedderId, Vectors
 
 BATCHES = (1, 32, 256)
 _LONGEST_WAIT_S = 0.5
@@ -69,6 +70,9 @@ class MeanColour:
     def describe(self, images: Sequence[Image.Image]) -> Vectors:
         rows = [[*np.asarray(one).mean(axis=(0, 1)), 1.0] for one in images]
         return _unit(np.array(rows, dtype=np.float64).reshape(-1, 4))
+
+    def look(self, images: Sequence[Image.Image]) -> ColourLooks:
+        return ColourLooks(self.describe(images), np.zeros(len(images), dtype=np.bool_))
 
 
 def _unit(rows: np.ndarray) -> Vectors:
@@ -148,9 +152,12 @@ def kill_once(folder: Path, batch_rows: int, rows: int, after_s: float) -> bool:
 
 def check(folder: Path) -> Counter[str]:
     """Opens the store as the next process would and counts what is wrong."""
-    store = Store(where(folder), SPACE)
     lines = (folder / "journal").read_text().split("\n") if (folder / "journal").exists() else []
     acknowledged = dict.fromkeys(lines[:-1])  # a line without its end was not written whole
+    try:
+        store = Store(where(folder), SPACE)
+    except StoreMissingError:  # the kill came before there was one
+        return Counter(lost=len(acknowledged))
     ids = store.catalogue.ids()
     found: Counter[str] = Counter(acknowledged=len(acknowledged))
     found["lost"] = len(acknowledged.keys() - set(ids))

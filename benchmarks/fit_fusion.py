@@ -1,17 +1,17 @@
 """Fits the fusion weights of ``service/fusion.py`` on development data; Luma is not among it.
 
-    python -m benchmarks.fit_fusion [--renders DIR]
+    python -m benchmarks.fit_fusion
 
-Photo: grocery photos (``val``, or held-out ``train`` photos) against iconic pictures, with and
-without photos in the gallery, and rendered things in several colours (``render_demo --training``).
+Photo: grocery photos (``val``) against iconic pictures, with and without photos in the gallery;
+the demo shop's second pictures and its photos of single things (training groups) against first
+pictures.
 Words: the first sentence of a description must find its product among titles and pictures.
 Photo and words: a photo of a grocery product and its coarse name.
 """
 
-import argparse
 import csv
 import itertools
-from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,25 +22,21 @@ from service import fusion, wiring
 from service.settings import Settings, load_settings
 from service.wiring import Models
 
-COLOUR_GRID = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
+DEMO = Path(__file__).resolve().parent.parent / "data" / "demo"
+COLOUR_GRID = (0.0, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)
 TEXT_GRID = (0.0, 0.25, 0.5, 1.0, 2.0)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--renders", type=Path, help="folder of training renders")
-    arguments = parser.parse_args()
     settings = load_settings()
     models = wiring.load_models(settings)
-    fit_photo(models, settings, arguments.renders)
+    fit_photo(models, settings)
     fit_text(models, settings)
     fit_photo_and_text(models, settings)
 
 
-def fit_photo(models: Models, settings: Settings, renders: Path | None) -> None:
-    tasks = [datasets.grocery(with_photos=False), datasets.grocery(with_photos=True)]
-    if renders:
-        tasks.append(rendered(renders))
+def fit_photo(models: Models, settings: Settings) -> None:
+    tasks = [datasets.grocery(with_photos=False), datasets.grocery(with_photos=True), demo()]
     table = {}
     for task in tasks:
         with galleries.indexed(task, models, settings) as gallery:
@@ -92,7 +88,7 @@ def fit_photo_and_text(models: Models, settings: Settings) -> None:
     with galleries.indexed(task, models, settings) as gallery:
         texts = models.embedder.embed_texts([categories[one] for one in wanted])
         for text_image, text in itertools.product(TEXT_GRID, TEXT_GRID):
-            weights = FusionWeights(image=1.0, colour=0.2, text_image=text_image, text=text)
+            weights = replace(fusion.PHOTO, text_image=text_image, text=text)
             queries = [
                 Query(image, colour, words, weights)
                 for image, colour, words in zip(gallery.images, gallery.colours, texts, strict=True)
@@ -101,19 +97,15 @@ def fit_photo_and_text(models: Models, settings: Settings) -> None:
             print(f"  text_image {text_image:g}, text {text:g}: {score(places):.3f}")
 
 
-def rendered(folder: Path) -> datasets.Task:
-    """One clean view of each shape and colour in the gallery, the other views as queries."""
-    views = defaultdict(list)
-    with (folder / "manifest.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            views[row["file"].rsplit("_v", 1)[0]].append(row)
-    rows, queries = [], []
-    for product, found in views.items():
-        clean = next(one for one in found if "clean" in one["view_kind"])
-        title = f"{clean['color_name']} {clean['kind_name']}"
-        rows.append({"id": product, "title": title, "image_link": clean["file"]})
-        queries += [(one["file"], product) for one in found if one is not clean]
-    return datasets.Task("rendered things", rows, queries, folder)
+def demo() -> datasets.Task:
+    """First pictures in the gallery; second pictures and photos of training groups as queries."""
+    with (DEMO / "feed.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["id"]: row for row in csv.DictReader(file)}
+    with (DEMO / "queries.csv").open(encoding="utf-8", newline="") as file:
+        queries = [(row["photo"], row["product"]) for row in csv.DictReader(file)]
+    queries += [(row["additional_image_link"], product) for product, row in rows.items()]
+    gallery = [{**row, "additional_image_link": ""} for row in rows.values()]
+    return datasets.Task("demo shop", gallery, queries, DEMO)
 
 
 def score(places: np.ndarray) -> float:

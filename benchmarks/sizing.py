@@ -27,7 +27,7 @@ from index.store import Store
 from index.store_folder import DATABASE, VERSIONS
 from index.types import Offer, PictureRecord, Price, Product, ProductRecord, Query, SpaceId
 
-SPACE = SpaceId("sizing", 256, "LabHistogram", 320)
+SPACE = SpaceId("sizing", 256, "LabHistogram 256", 256)
 """As long as the embedded embedder's and the colour histogram's rows."""
 _BATCH = 64
 _SEARCHES = 50

@@ -14,6 +14,7 @@ from index.catalogue_reads import (
     chunks,
     find_key,
     find_keys,
+    read_members,
     read_meta,
     read_products,
     vector_of,
@@ -192,14 +193,15 @@ class Catalogue:
 
     def variants(self, groups: Iterable[str]) -> dict[str, list[Product]]:
         """Gives every product of each group, in the order in which they came."""
-        members: dict[str, list[int]] = {}
         with self._engine.connect() as connection:
-            for chunk in chunks(list(groups)):
-                query = sa.select(product.c.key, product.c.item_group).order_by(product.c.key)
-                for row in connection.execute(query.where(product.c.item_group.in_(chunk))):
-                    members.setdefault(row.item_group, []).append(row.key)
+            members = read_members(connection, groups)
             found = read_products(connection, [key for keys in members.values() for key in keys])
         return {group: [found[key] for key in keys] for group, keys in members.items()}
+
+    def members(self, groups: Iterable[str]) -> dict[str, tuple[int, ...]]:
+        """Gives the keys of the products of each group, in the order in which they came."""
+        with self._engine.connect() as connection:
+            return {group: tuple(keys) for group, keys in read_members(connection, groups).items()}
 
     def known_pictures(self, product_id: str) -> dict[str, KnownPicture]:
         """Gives the vectors of a product's pictures by the sha256 of the picture."""

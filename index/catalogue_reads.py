@@ -1,6 +1,6 @@
 """Rows of the catalogue's tables to products and vectors."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -65,6 +65,16 @@ def read_products(connection: Connection, keys: Sequence[int]) -> dict[int, Prod
             offers.setdefault(row.product_key, []).append(_offer(row))
         for row in connection.execute(sa.select(product).where(product.c.key.in_(chunk))):
             found[row.key] = _product(row, offers.get(row.key, []))
+    return found
+
+
+def read_members(connection: Connection, groups: Iterable[str]) -> dict[str, list[int]]:
+    """Keys of the products of each group, in the order in which they came."""
+    found: dict[str, list[int]] = {}
+    query = sa.select(product.c.key, product.c.item_group).order_by(product.c.key)
+    for chunk in chunks(list(groups)):
+        for row in connection.execute(query.where(product.c.item_group.in_(chunk))):
+            found.setdefault(row.item_group, []).append(row.key)
     return found
 
 

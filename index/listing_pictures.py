@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.listings import NEAR_COLOURS, NEAR_IMAGE
+from index.picture_vectors import own_vectors
 from index.ranking import LiveSegment
 from index.types import Ids, Mask, Vectors
 
@@ -72,9 +73,10 @@ def _of_segment(live: LiveSegment, wanted: Ids) -> tuple[Ids, Mask, Vectors, Vec
     places = np.flatnonzero(is_wanted[segment.picture_rows])  # (p,)
     vectors = segment.pictures.vectors(segment.pictures.ids[places])  # (p, d + c)
     dimension = segment.texts.dimension
+    owners = segment.keys[segment.picture_rows[places]]
     return (
-        segment.keys[segment.picture_rows[places]],
+        owners,
         segment.picture_positions[places] == 0,
-        vectors[:, :dimension],
-        vectors[:, dimension:],
+        own_vectors(vectors[:, :dimension], owners),
+        own_vectors(vectors[:, dimension:], owners),
     )

@@ -23,6 +23,7 @@ from index.filters import (
     offer_hashes,
     value_hash,
 )
+from index.picture_vectors import indexed_vectors
 from index.types import OFFER_FACETS, Filters, PriceRange, Product, Vector
 
 Row: TypeAlias = dict[str, Any]
@@ -40,10 +41,9 @@ _NO_PRICE = (1e300, -1e300)
 
 
 def picture_rows(one: IndexedProduct) -> Iterator[Row]:
-    """Gives a row a picture: its vectors side by side, its product's columns."""
+    """Gives a row a picture: its vector, its product's columns."""
     columns = _columns(one)
-    for row, key in enumerate(one.picture_keys):
-        vector = np.concatenate([one.embeddings[row], one.colours[row]])  # (d + c,)
+    for key, vector in zip(one.picture_keys, indexed_vectors(one), strict=True):
         yield {"key": int(key), "vector": vector, **columns}
 
 

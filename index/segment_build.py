@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from index.catalogue_reads import IndexedProduct
 from index.filters import ProductTable, group_hash
+from index.picture_vectors import indexed_vectors
 from index.row_spool import RowSpool
 from index.segment import Segment
 from index.types import Ids, SpaceId, StoredVectors, Vectors
@@ -46,7 +47,7 @@ def build_segment(
         blocks.append(_block(some))
         if engine.takes_rows:
             texts.append(np.stack([one.text_embedding for one in some]))
-            pictures.append(_picture_rows(some))
+            pictures.append(_picture_vectors(some))
     return _joined(blocks or [_block([])], texts.array(), pictures.array(), engine)
 
 
@@ -67,8 +68,8 @@ def _block(products: Sequence[IndexedProduct]) -> _Block:
     )
 
 
-def _picture_rows(products: Sequence[IndexedProduct]) -> Vectors:
-    rows = [np.hstack([one.embeddings, one.colours]) for one in products if len(one.picture_keys)]
+def _picture_vectors(products: Sequence[IndexedProduct]) -> Vectors:
+    rows = [indexed_vectors(one) for one in products if len(one.picture_keys)]
     return np.vstack(rows) if rows else np.empty((0, 0), dtype=np.float32)  # (m, d + c)
 
 

@@ -20,6 +20,7 @@ from index.errors import StoreMissingError, UnknownVersionError
 from index.history_restore import Restored
 from index.live_index import LiveIndex
 from index.place import Place
+from index.product_shelf import ProductShelf
 from index.ranking import LiveSegment
 from index.segment import Segment
 from index.segment_build import build_segment
@@ -65,6 +66,7 @@ class Store:
         self._vectors = place.vectors if isinstance(place, Place) else None
         self._backend = backend_of(place)
         self.catalogue: Catalogue = self._backend.open_catalogue(create=create)
+        self._shelf = ProductShelf(self.catalogue, EMPTY.sequence)
         try:
             self._open(fresh=fresh)
         except BaseException:
@@ -111,6 +113,14 @@ class Store:
         """
         segments = (snapshot or self.refresh()).segments
         return [ranking.rank(segments, query) for query in queries]
+
+    def shelf(self, snapshot: Snapshot) -> ProductShelf:
+        """Gives the products of a state; what is read is kept until the next write."""
+        shelf = self._shelf
+        if shelf.sequence != snapshot.sequence:
+            shelf = ProductShelf(self.catalogue, snapshot.sequence)
+            self._shelf = max(shelf, self._shelf, key=lambda one: one.sequence)
+        return shelf
 
     def lexical(self, text: str) -> LexicalScores | None:
         """Gives the products that hold words of a text, for ``Query``; None where none does.

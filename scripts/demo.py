@@ -1,20 +1,24 @@
 """``snapshelf demo``: the demo shop, one search, and the page."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from index.past_prices import import_past_prices, read_past_prices
+from index.store import Store
 from scripts.search import print_matches, read_photo
 from scripts.serve import PortOption, bind, run
 from service import wiring
-from service.answer.types import request_for
+from service.answer.types import requests_for
 from service.doctor import check_up
 from service.evaluation import read_queries
+from service.http.context import Service
+from service.http.example_photos import read_examples
 from service.http.schemas import answer_schema, search_response
-from service.settings import load_settings
+from service.settings import Settings, load_settings
 from service.shop import open_shop
 from service.types import SearchRequest
 
@@ -42,10 +46,15 @@ def demo(
         result = shop.pipeline.search(request)
         print(f"The products nearest to data/demo/photos/{photo.name}:")
         response = search_response(result, models.space.embedder)
-        asked = request_for(result, request, "en")
-        response.answer = answer_schema(wiring.answer_writer(settings, models).answer(asked))
+        asked = requests_for(result, request, "en")
+        response.answer = answer_schema(wiring.answer_writer(settings, models).answer(*asked))
         print_matches(response)
         if listener is not None:
-            service = wiring.http_service(settings, models, store, _HOST)
-            run(service, listener, settings.drain_timeout_s)
+            run(demo_service(settings, models, store), listener, settings.drain_timeout_s)
         store.close()
+
+
+def demo_service(settings: Settings, models: wiring.Models, store: Store) -> Service:
+    """What serves the demo shop: its page offers photos to try."""
+    made = wiring.http_service(settings, models, store, _HOST)
+    return replace(made, examples=read_examples(DATA / "examples.toml"))

@@ -69,25 +69,22 @@ def index_catalogue(  # noqa: PLR0913, PLR0917 - typer takes options as argument
         print("snapshelf: pictures of feeds are not captioned, photos are", file=sys.stderr)
     total = sum(count_rows(feed) for feed in feeds if feed.exists())
     models = wiring.load_models(settings, is_searching=False)
-    opened = wiring.open_store(store, models, create=True, fresh=fresh)
-    pipeline = wiring.search_pipeline(settings, models, opened)
-    with (
-        engine_of(engine, settings, total) as stages,
-        RowProgress(total) as advance,
-        _going_on_said(),
-    ):
-        indexing = FeedIndexing(
-            opened,
-            wiring.ingest(settings, models, opened),
-            gate=lambda: PublishGate(pipeline, check, is_forced=force),
-            engine=stages,
-        )
-        counts = indexing.run(
-            feeds,
-            lambda feed: wiring.picture_sources(settings, images_root or picture_root(feed)),
-            options,
-            progress=advance,
-        )
+    with engine_of(engine, settings, total) as stages:  # before a folder is made for the store
+        opened = wiring.open_store(store, models, create=True, fresh=fresh)
+        pipeline = wiring.search_pipeline(settings, models, opened)
+        with RowProgress(total) as advance, _going_on_said():
+            indexing = FeedIndexing(
+                opened,
+                wiring.ingest(settings, models, opened),
+                gate=lambda: PublishGate(pipeline, check, is_forced=force),
+                engine=stages,
+            )
+            counts = indexing.run(
+                feeds,
+                lambda feed: wiring.picture_sources(settings, images_root or picture_root(feed)),
+                options,
+                progress=advance,
+            )
     is_calibrated = opened.refresh().calibration is not None
     opened.close()
     print(json.dumps(asdict(counts)) if as_json else _summary(counts))

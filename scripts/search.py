@@ -9,7 +9,7 @@ from rich.table import Table
 
 from scripts.options import EmbedderOption, FilterOption, JsonOption, StoreOption, filters_of
 from service import wiring
-from service.answer.types import request_for
+from service.answer.types import requests_for
 from service.errors import RequestError
 from service.http.schemas import answer_schema, search_response
 from service.settings import load_settings
@@ -37,8 +37,8 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
     result = wiring.search_pipeline(settings, models, opened).search(request)
     response = search_response(result, models.space.embedder)
     if answer:
-        asked = request_for(result, request, language)
-        response.answer = answer_schema(wiring.answer_writer(settings, models).answer(asked))
+        asked = requests_for(result, request, language)
+        response.answer = answer_schema(wiring.answer_writer(settings, models).answer(*asked))
     print(response.model_dump_json(indent=1)) if as_json else print_matches(response)
     opened.close()
 

@@ -18,7 +18,7 @@ from service.pipeline import SearchPipeline
 from service.search.follow_up_merging import added, updated
 from service.search.follow_ups import FollowUp, follow_up, item_names
 from service.search.questions import Question
-from service.search.references import resolved
+from service.search.references import Reference, resolved
 from service.search.vocabulary import ShopVocabulary
 from service.search.words import Understood
 from service.sessions import (
@@ -39,6 +39,7 @@ _NOT_SHOWN = 0
 """A reference to nothing that was shown, where it has no number."""
 _SPOKEN_OF = frozenset({"mentioned", "cheaper", "dearer"})
 """References that go by what was spoken of before."""
+_IT = Reference(0, 0, "mentioned")
 _PAIR = 2
 """What "the cheaper one" is said of."""
 
@@ -143,7 +144,10 @@ class Conversation:
         meant = follow_up(text, vocabulary, names)
         place = _place(meant, session)
         kept = session.items[place]
-        step = _Step(session, snapshot, vocabulary, meant, place, kept, self._recalled(kept))
+        matches = self._recalled(kept)
+        if meant.is_of_mentioned and any(one.product.id in kept.mentioned for one in matches):
+            meant = replace(meant, kind="one", references=(_IT,))
+        step = _Step(session, snapshot, vocabulary, meant, place, kept, matches)
         step.refs = tuple(self._refs(step))
         if self._is_wish(step):
             step.meant, step.refs = FollowUp("change", text.strip(), item=meant.item), ()
@@ -315,7 +319,7 @@ def _place(meant: FollowUp, session: Session) -> int:
     """The item that is named; for "it" the one last spoken of, for all else the first."""
     if meant.item is not None:
         return meant.item
-    is_pointed = any(one.kind in _SPOKEN_OF for one in meant.references)
+    is_pointed = meant.is_of_mentioned or any(one.kind in _SPOKEN_OF for one in meant.references)
     return session.last_item if is_pointed and session.last_item < len(session.items) else 0
 
 

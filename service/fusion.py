@@ -16,10 +16,10 @@ from vision.colour import has_plain_background
 CaptionUse: TypeAlias = Literal["off", "beside", "alone"]
 """Captions in a search by photo: not at all, beside the photo, or in its place (to measure)."""
 
-PHOTO = FusionWeights(image=1.0, colour=0.2)
+PHOTO = FusionWeights(image=1.0, colour=0.15)
 STUDIO = FusionWeights(image=1.0, colour=0.6)
 """For a picture on a plain background, as catalogues have: its colours can be trusted."""
-PHOTO_AND_TEXT = FusionWeights(image=1.0, colour=0.2, text_image=0.25, text=0.1, lexical=0.3)
+PHOTO_AND_TEXT = FusionWeights(image=1.0, colour=0.15, text_image=0.25, text=0.1, lexical=0.3)
 PRODUCT = FusionWeights(image=1.0, colour=0.2, text_image=0.25, text=0.25)
 """For a product's own picture and words, which are looked for in other products."""
 CAPTION_TEXT = 0.1
@@ -29,7 +29,12 @@ TEXT = FusionWeights(text_image=0.25, text=1.0, lexical=1.0)
 
 def weights_for(image: Image.Image) -> FusionWeights:
     """Gives the weights for a picture without words."""
-    return STUDIO if has_plain_background(image) else PHOTO
+    return weights_on(is_plain=has_plain_background(image))
+
+
+def weights_on(*, is_plain: bool) -> FusionWeights:
+    """Gives the weights for a picture on a plain background, or on another."""
+    return STUDIO if is_plain else PHOTO
 
 
 def with_caption(weights: FusionWeights, use: CaptionUse) -> FusionWeights:

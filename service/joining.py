@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from index.catalogue import Catalogue
+from index.product_shelf import ProductReads
 from index.types import Candidate
 from service.listing_collapse import Listing, all_variants
 from service.offers import with_offers_of
@@ -34,7 +34,7 @@ class Shown(Protocol):
         """Ids of ``Match.also_listed_as``."""
 
 
-def joined(catalogue: Catalogue, found: Sequence[Sequence[Listing]]) -> list[tuple[Match, ...]]:
+def joined(catalogue: ProductReads, found: Sequence[Sequence[Listing]]) -> list[tuple[Match, ...]]:
     """Gives the matches of each item, highest score first, equal ones by product id."""
     groups = catalogue.variants(
         {
@@ -65,7 +65,7 @@ def joined(catalogue: Catalogue, found: Sequence[Sequence[Listing]]) -> list[tup
     ]
 
 
-def recalled(catalogue: Catalogue, shown: Sequence[Shown]) -> tuple[Match, ...]:
+def recalled(catalogue: ProductReads, shown: Sequence[Shown]) -> tuple[Match, ...]:
     """Gives matches as they were shown once, of products that are still there."""
     ids = [id_ for one in shown for id_ in (one.id, *one.others)]
     found = {id_: product for id_, (product, _) in catalogue.existing(ids).items()}

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from index.catalogue import Catalogue
 from index.listing_pictures import ListedPictures, listed_pictures
 from index.listings import are_one_listing, same_look, valid_gtin
+from index.product_shelf import ProductReads
 from index.ranking import LiveSegment
 from index.types import Candidate, Product, Query
 from service.offers import with_offers_of
@@ -46,7 +46,7 @@ class Listing:
 def distinct(
     search: Search,
     queries: Sequence[Query],
-    catalogue: Catalogue,
+    catalogue: ProductReads,
     segments: Sequence[LiveSegment],
     depths: Depths = DEPTHS,
 ) -> list[Listing]:
@@ -114,7 +114,7 @@ def _collapsed(
     ranked: Sequence[Candidate],
     gtins: Mapping[int, str],
     pictures: ListedPictures,
-    catalogue: Catalogue,
+    catalogue: ProductReads,
     k: int,
 ) -> list[Listing]:
     """The first k things; each takes its other listings out of all that is ranked below it."""

@@ -1,8 +1,10 @@
 """The straight line: a photo or words come in, items with ranked matches come out."""
 
 import logging
+import os
 import uuid
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -13,7 +15,7 @@ from index.store import Snapshot, Store
 from index.types import NO_FILTERS, Filters, FusionWeights, Product, Query
 from index.verdict import Verdict
 from service.errors import RequestError
-from service.fusion import PRODUCT, CaptionUse, weights_for, with_caption
+from service.fusion import PRODUCT, CaptionUse, weights_on, with_caption
 from service.joining import joined
 from service.listing_collapse import Listing, Search, distinct
 from service.offers import cheaper_than
@@ -38,6 +40,9 @@ from vision.protocols import Captioner, ColourDescriber, Detector, Embedder
 from vision.types import Caption, DetectedItem, Photo
 
 logger = logging.getLogger(__name__)
+
+_LOOKING = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="colours")
+"""Colours take a tenth of what the model takes, which leaves some of the cores' time unused."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ class SearchPipeline:
                     for listings, region in rows
                 ]
         with watch.stage("search"):
-            matches = joined(self.store.catalogue, found)
+            matches = joined(self.store.shelf(snapshot), found)
         with watch.stage("verdict"):
             verdicts = [
                 self.verdict(*one, snapshot) if is_as_seen else None
@@ -177,7 +182,7 @@ class SearchPipeline:
 
     def ranked(self, queries: Sequence[Query], snapshot: Snapshot) -> tuple[Match, ...]:
         """Gives one ranking of the queries of one item, each product or group once."""
-        return joined(self.store.catalogue, [self._distinct(queries, snapshot)])[0]
+        return joined(self.store.shelf(snapshot), [self._distinct(queries, snapshot)])[0]
 
     def among(self, products: Sequence[Product], queries: Sequence[Query]) -> tuple[Match, ...]:
         """Gives the ranking of those of some products that pass the queries' filters."""
@@ -242,10 +247,14 @@ class SearchPipeline:
         crops = [crop for one in regions for crop in one]
         if not crops:
             return [[] for _ in regions]
+        looking = _LOOKING.submit(self.colours.look, crops)
         images = self.embedder.embed_images(crops)  # (n, d)
-        colours = self.colours.describe(crops)  # (n, c)
-        rows = zip(images, colours, crops, strict=True)
-        queries = [Query(image, one, weights=weights_for(crop)) for image, one, crop in rows]
+        seen = looking.result()
+        rows = zip(images, seen.vectors, seen.is_plain, strict=True)
+        queries = [
+            Query(image, colours, weights=weights_on(is_plain=bool(is_plain)))
+            for image, colours, is_plain in rows
+        ]
         spoken = [said for said, one in zip(captions, regions, strict=True) for _ in one]
         flat = iter(self._with_captions(queries, spoken, request))
         return [list(islice(flat, len(one))) for one in regions]
@@ -283,7 +292,7 @@ class SearchPipeline:
     ) -> list[Listing]:
         """The k best things for one item; of all products, unless a search among some is given."""
         every = partial(self.store.search, snapshot=snapshot)
-        return distinct(search or every, queries, self.store.catalogue, snapshot.segments)
+        return distinct(search or every, queries, self.store.shelf(snapshot), snapshot.segments)
 
 
 def check(request: SearchRequest) -> None:

@@ -26,7 +26,7 @@ def verdict_of(
         snapshot: the state that was searched.
     """
     calibration = snapshot.calibration
-    keys = store.catalogue.keys_of([one.id for one in shown[:1]])
+    keys = store.shelf(snapshot).keys_of([one.id for one in shown[:1]])
     if calibration is None or not views or not keys:
         return None
     ranking = standing(snapshot.segments, views)

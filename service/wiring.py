@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from threadpoolctl import ThreadpoolController
+
 from index.place import Place
 from index.sessions import Sessions
 from index.store import Store
@@ -85,7 +87,7 @@ class Models:
         return SpaceId(
             embedder=str(identity),
             dimension=identity.dimension,
-            colour=type(self.colours).__name__,
+            colour=f"{type(self.colours).__name__} {self.colours.dimension}",
             colour_dimension=self.colours.dimension,
         )
 
@@ -103,6 +105,9 @@ def load_models(settings: Settings, *, is_searching: bool = True) -> Models:
 
     if settings.threads:
         torch.set_num_threads(settings.threads)
+    # numpy's products are small here: threads that spin for one another make a copy of 80 rows
+    # take 10 ms on busy cores in place of 0.2; what searches share out is whole requests
+    ThreadpoolController().select(prefix="libscipy_openblas").limit(limits=1)
     if not is_searching:
         return Models(embedder=_embedder(settings), colours=LabHistogram())
     chats = {

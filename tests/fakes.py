@@ -12,8 +12,9 @@ from PIL import Image
 from index.place import Place
 from index.store import Store
 from index.types import Offer, PictureRecord, Price, Product, ProductRecord, SpaceId
+from vision.colour import has_plain_background
 from vision.protocols import ColourDescriber, Embedder
-from vision.types import ChatLimits, ChatMessage, EmbedderId, Vectors
+from vision.types import ChatLimits, ChatMessage, ColourLooks, EmbedderId, Vectors
 
 SPACE = SpaceId(embedder="fake (16-d, fake-1)", dimension=16, colour="fake", colour_dimension=4)
 
@@ -49,6 +50,10 @@ class FakeColours:
         ]
         pixels = np.array(means).reshape(-1, 3) / 127.5 - 1
         return unit(np.hstack([pixels, np.full((len(means), 1), 0.25)]))
+
+    def look(self, images: Sequence[Image.Image]) -> ColourLooks:
+        is_plain = [has_plain_background(one.convert("RGB")) for one in images]
+        return ColourLooks(self.describe(images), np.array(is_plain, dtype=np.bool_))
 
 
 class FakeChat:

@@ -78,6 +78,13 @@ class PostgresServer:
             result = connection.exec_driver_sql(statement)
             return list(result) if result.returns_rows else []
 
+    def client(self, program: str, *arguments: object) -> None:
+        """Runs one of PostgreSQL's own client programs, as an administrator would."""
+        subprocess.run(
+            [self._programs / program, "-h", self.folder, "-U", "shop", *map(str, arguments)],
+            check=True,
+        )
+
     def _run(self, program: str, *arguments: object) -> None:
         subprocess.run(
             [self._programs / program, *map(str, arguments)],

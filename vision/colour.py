@@ -1,23 +1,35 @@
 """The colours of a picture's item as a vector: a soft Lab histogram of what is not background.
 
 ImageNet features hardly see colour and a histogram does; beside the embedding it is a second image
-vector with a weight of its own. Source: Swain and Ballard, "Color Indexing", IJCV 1991 (histograms
-as an index); Arandjelovic and Zisserman, CVPR 2012 (the square root: a dot product of rooted
-histograms is the Bhattacharyya coefficient, between 0 and 1).
+vector with a weight of its own. Its bins are fine, since the variants of a product may differ by a
+shade, and a linear map keeps what pictures show of their 4,000 counts in 256 numbers.
+
+Source: Swain and Ballard, "Color Indexing", IJCV 1991 (histograms as an index); Arandjelovic and
+Zisserman, CVPR 2012 (the square root: a dot product of rooted histograms is the Bhattacharyya
+coefficient, between 0 and 1); the map is ``scripts/train_colours.py``'s, decision 27.
 """
 
+import io
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from vision.types import Vectors
+from vision.model_files import checked_bytes, read_recipe
+from vision.types import ColourLooks, Vectors
+
+COMMITTED = Path(__file__).resolve().parent.parent / "data" / "models" / "colours"
+RECIPE = "colours.json"
 
 _SIDE_PX = 64
 """The histogram is made of so many pixels a side: more changes nothing but the time."""
-_BINS = (5, 8, 8)
+BINS = (10, 20, 20)
 """Lightness, a (green to red), b (blue to yellow)."""
+DIMENSION = 256
 _LOW = np.array([0.0, -64.0, -64.0], dtype=np.float32)
 _HIGH = np.array([100.0, 64.0, 64.0], dtype=np.float32)
 """The range that the bins cover; stronger colours fall into the outermost bins."""
@@ -33,17 +45,51 @@ _TO_LAB = ImageCms.buildTransform(
 )
 
 
-class LabHistogram:
-    """Describes each picture by the colours of its item; needs no model."""
+class _Border(NamedTuple):
+    colour: NDArray[np.float32]
+    """``(3,)`` CIELAB."""
+    spread: float
+    """How far half of its pixels lie from that (CIE76)."""
 
-    dimension = _BINS[0] * _BINS[1] * _BINS[2]
+
+class LabHistogram:
+    """Describes each picture by the colours of its item; needs no network, only a linear map."""
+
+    dimension = DIMENSION
 
     def describe(self, images: Sequence[Image.Image]) -> Vectors:
-        """Gives ``(n, dimension)`` float32 unit rows; ``(0, dimension)`` for no picture."""
+        """Gives ``(n, dimension)`` float32 unit rows; ``(0, dimension)`` for no picture.
+
+        Raises:
+            ModelUnavailableError: the map's file is missing, or another one.
+        """
+        return self.look(images).vectors
+
+    def look(self, images: Sequence[Image.Image]) -> ColourLooks:
+        """Gives the rows of ``describe``, and what else the same pixels tell.
+
+        Raises:
+            ModelUnavailableError: as ``describe``.
+        """
         rows = np.empty((len(images), self.dimension), dtype=np.float32)
-        for row, image in zip(rows, images, strict=True):
-            row[:] = _histogram(image)
-        return rows
+        is_plain = np.empty(len(images), dtype=np.bool_)
+        for number, image in enumerate(images):
+            lab = lab_pixels(image)  # (side, side, 3)
+            border = _background(lab)
+            weight = _item_weight(lab, border).ravel()
+            rows[number] = histogram(lab.reshape(-1, 3), weight) @ _directions()
+            is_plain[number] = border.spread < _PLAIN_SPREAD
+        unit: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return ColourLooks(unit, is_plain)
+
+
+@cache
+def _directions() -> NDArray[np.float32]:
+    """``(bins, dimension)``: orthonormal columns."""
+    recipe = read_recipe(COMMITTED / RECIPE)
+    found = np.load(io.BytesIO(checked_bytes(COMMITTED / recipe["file"], recipe["sha256"])))
+    directions: NDArray[np.float32] = found.astype(np.float32)
+    return directions
 
 
 def item_pixels(image: Image.Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -51,8 +97,8 @@ def item_pixels(image: Image.Image) -> tuple[NDArray[np.float32], NDArray[np.flo
 
     p is the same for every picture.
     """
-    lab = _lab_pixels(image)  # (side, side, 3)
-    return lab.reshape(-1, 3), _item_weight(lab).ravel()
+    lab = lab_pixels(image)  # (side, side, 3)
+    return lab.reshape(-1, 3), _item_weight(lab, _background(lab)).ravel()
 
 
 def has_plain_background(image: Image.Image) -> bool:
@@ -60,18 +106,24 @@ def has_plain_background(image: Image.Image) -> bool:
 
     The light of such a picture is even too, so that its colours can be trusted.
     """
-    _, spread = _background(_lab_pixels(image))
-    return spread < _PLAIN_SPREAD
+    return _background(lab_pixels(image)).spread < _PLAIN_SPREAD
 
 
-def _histogram(image: Image.Image) -> NDArray[np.float32]:
-    counts = _soft_counts(*item_pixels(image))
+def histogram(pixels: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Gives the ``(bins,)`` unit vector of the square roots of how much each colour is there.
+
+    Args:
+        pixels: ``(p, 3)`` CIELAB.
+        weight: ``(p,)`` how much each counts.
+    """
+    counts = _soft_counts(pixels, weight)
     rooted = np.sqrt(counts / counts.sum())
     unit: NDArray[np.float32] = rooted / np.linalg.norm(rooted)
     return unit
 
 
-def _lab_pixels(image: Image.Image) -> NDArray[np.float32]:
+def lab_pixels(image: Image.Image) -> NDArray[np.float32]:
+    """Gives ``(side, side, 3)`` CIELAB of the picture, made small."""
     small = image.resize((_SIDE_PX, _SIDE_PX), Image.Resampling.BOX, reducing_gap=2.0)
     converted = ImageCms.applyTransform(small, _TO_LAB)
     raw = np.asarray(converted).astype(np.float32)
@@ -82,25 +134,23 @@ def _lab_pixels(image: Image.Image) -> NDArray[np.float32]:
     return lab
 
 
-def _item_weight(lab: NDArray[np.float32]) -> NDArray[np.float32]:
+def _item_weight(lab: NDArray[np.float32], border: _Border) -> NDArray[np.float32]:
     """Near 1 on the item, near 0 on pixels that look like the border, fading to the corners."""
-    background, spread = _background(lab)
-    scale = _BACKGROUND_SPREAD + spread
-    difference = np.linalg.norm(lab - background, axis=2)
+    scale = _BACKGROUND_SPREAD + border.spread
+    difference = np.linalg.norm(lab - border.colour, axis=2)
     foreground = 1 - np.exp(-((difference / scale) ** 2) * np.log(2))
     weight: NDArray[np.float32] = foreground * _centred() + 1e-4
     return weight  # never 0: a picture of one colour still has that colour
 
 
-def _background(lab: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
-    """Colour of the border, and how far half of its pixels lie from it (CIE76)."""
+def _background(lab: NDArray[np.float32]) -> _Border:
     edge = max(1, round(_BORDER * _SIDE_PX))
     border = np.concatenate(
         [lab[:edge].reshape(-1, 3), lab[-edge:].reshape(-1, 3),
          lab[:, :edge].reshape(-1, 3), lab[:, -edge:].reshape(-1, 3)]
     )  # fmt: skip
     background = np.median(border, axis=0)
-    return background, float(np.median(np.linalg.norm(border - background, axis=1)))
+    return _Border(background, float(np.median(np.linalg.norm(border - background, axis=1))))
 
 
 def _centred() -> NDArray[np.float32]:
@@ -111,18 +161,18 @@ def _centred() -> NDArray[np.float32]:
 
 def _soft_counts(pixels: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.float32]:
     """Shares each pixel out to the eight nearest bins (trilinear): bins have no hard edges."""
-    bins = np.array(_BINS, dtype=np.float32)
+    bins = np.array(BINS, dtype=np.float32)
     position = np.clip((pixels - _LOW) / (_HIGH - _LOW), 0, 1) * bins - 0.5
     position = np.clip(position, 0, bins - 1)
     low = np.minimum(np.floor(position), bins - 2).astype(np.int64)
     part = position - low
-    first = np.ravel_multi_index(tuple(low.T), _BINS)  # (p,)
+    first = np.ravel_multi_index(tuple(low.T), BINS)  # (p,)
     sides = [np.ascontiguousarray(side) for side in ((1 - part).T, part.T)]  # each (3, p)
-    counts = np.zeros(LabHistogram.dimension, dtype=np.float64)
+    counts = np.zeros(BINS[0] * BINS[1] * BINS[2], dtype=np.float64)
     for i, j in np.ndindex(2, 2):
         pair = sides[i][0] * sides[j][1]
         for k in range(2):
-            flat = first + np.ravel_multi_index((i, j, k), _BINS)
+            flat = first + np.ravel_multi_index((i, j, k), BINS)
             share = pair * sides[k][2] * weight
             counts += np.bincount(flat, weights=share, minlength=counts.size)
     return counts.astype(np.float32)

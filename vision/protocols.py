@@ -11,6 +11,7 @@ from vision.types import (
     Caption,
     ChatLimits,
     ChatMessage,
+    ColourLooks,
     DetectedItem,
     EmbedderId,
     Photo,
@@ -59,6 +60,9 @@ class ColourDescriber(Protocol):
 
     def describe(self, images: Sequence[Image.Image]) -> Vectors:
         """``(n, dimension)`` float32 unit rows."""
+
+    def look(self, images: Sequence[Image.Image]) -> ColourLooks:
+        """The rows of ``describe``, and what else the same pixels tell."""
 
 
 class Captioner(Protocol):

@@ -12,6 +12,16 @@ Vectors: TypeAlias = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
+class ColourLooks:
+    """What the colours of n pictures tell."""
+
+    vectors: Vectors
+    """``(n, c)`` unit rows."""
+    is_plain: NDArray[np.bool_]
+    """``(n,)`` whether the background is of one colour, as in a catalogue's pictures."""
+
+
+@dataclass(frozen=True)
 class Box:
     """A rectangle in pixels of the upright photo; ``x1``/``y1`` are exclusive."""
 

@@ -91,8 +91,8 @@ def audience_of(product: Product) -> str:
 
 
 def _judge(name: str, caption: Caption, product: Product) -> bool | None:
-    seen = _words(getattr(caption, name))
-    sold = _words(_values(product)[name])
+    seen = words_of(getattr(caption, name))
+    sold = words_of(_values(product)[name])
     if not seen or not sold:
         return None
     return _COMPARISONS[name](seen, sold)
@@ -109,7 +109,7 @@ def _values(product: Product) -> dict[str, str]:
     }
 
 
-def _words(text: str) -> frozenset[str]:
+def words_of(text: str) -> frozenset[str]:
     """Lower-case words, in one spelling and without a plural's s."""
     found = re.findall(
         r"\w+", re.sub(r"['’]s\b", "s", text.casefold()).replace("t-shirt", "tshirt")

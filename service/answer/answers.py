@@ -1,5 +1,6 @@
 """The answer to a search: facts first, a model's words only where they are true."""
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,7 @@ from service.answer.question_quotes import (
     true_quotes,
 )
 from service.answer.question_writer import QuestionWriter
+from service.answer.sections import Sections, products_each
 from service.answer.sentences import sentences
 from service.answer.structured import parse_choice, render
 from service.answer.types import (
@@ -35,6 +37,8 @@ from vision.types import ChatLimits
 DEFAULT_LIMITS = ChatLimits()
 MAX_SENTENCES = 12
 """Of a model in one answer; the rest is not read."""
+MAX_SECTION_SENTENCES = 4
+"""Of a model about one item of several."""
 
 
 @dataclass
@@ -43,11 +47,18 @@ class _Draft:
 
     facts: Facts
     language: Language
+    limits: ChatLimits = DEFAULT_LIMITS
+    is_short: bool = False
     text: str = ""
     writer: str = FACTS_WRITER
     checked: int = 0
     dropped: int = 0
     topics: set[str] = field(default_factory=set)
+
+    @property
+    def most_sentences(self) -> int:
+        """Of the model; the rest is not read."""
+        return MAX_SECTION_SENTENCES if self.is_short else MAX_SENTENCES
 
     def say(self, text: str) -> AnswerDelta:
         """Adds a sentence and gives the piece that continues the stream."""
@@ -103,9 +114,9 @@ class AnswerWriter:
         self._limits = limits
         self._background = Background(places)
 
-    def answer(self, request: AnswerRequest) -> Answer:
+    def answer(self, *requests: AnswerRequest) -> Answer:
         """Gives the whole answer; never raises for a reason that lies with the model."""
-        for piece in self.stream(request):
+        for piece in self.stream(*requests):
             if isinstance(piece, Answer):
                 return piece
         raise AssertionError("a stream ends with its answer")
@@ -144,22 +155,46 @@ class AnswerWriter:
         except ModelError:
             return []
 
-    def stream(self, request: AnswerRequest) -> Iterator[AnswerDelta | Answer]:
+    def stream(self, *requests: AnswerRequest) -> Iterator[AnswerDelta | Answer]:
         """Gives checked pieces of the text as they are ready, then the answer that they make up.
 
         A model that fails after some sentences have left is finished by the facts writer, which
         says what is still missing.
+
+        Args:
+            requests: one an item, one at least. Several make a short section each, of nothing but
+                its own products; the model's time limit is for all of them.
         """
-        facts = facts_of(request)
-        draft = _Draft(facts, language_for(request.language))
-        writer = FactsWriter(facts, draft.language)
-        if self._model is None or facts.pick is None:
+        if len(requests) > 1:
+            yield from self._sections(requests)
+            return
+        [request] = requests
+        draft = _Draft(facts_of(request), language_for(request.language), self._limits)
+        yield from self._written(request, draft)
+        yield draft.finished()
+
+    def _sections(self, requests: Sequence[AnswerRequest]) -> Iterator[AnswerDelta | Answer]:
+        language = language_for(requests[0].language)
+        whole = Sections(language)
+        deadline = time.monotonic() + self._limits.timeout_s
+        for request in requests:
+            limits = replace(self._limits, timeout_s=deadline - time.monotonic())
+            facts = facts_of(request, products_each(len(requests)))
+            draft = _Draft(facts, language, limits, is_short=True)
+            yield whole.opened(request)
+            yield from map(whole.moved, self._written(request, draft))
+            whole.close(draft.finished(), len(facts.products))
+        yield whole.finished()
+
+    def _written(self, request: AnswerRequest, draft: _Draft) -> Iterator[AnswerDelta]:
+        """Writes about one item, with the model where there is one and time is left."""
+        writer = FactsWriter(draft.facts, draft.language, draft.is_short)
+        if self._model is None or draft.facts.pick is None or draft.limits.timeout_s <= 0:
             yield from draft.say_lines(writer.lines())
         elif self._mode == "structured":
             yield from self._structured(self._model, request, draft, writer)
         else:
             yield from self._prose(self._model, request, draft, writer)
-        yield draft.finished()
 
     def _structured(
         self, model: ChatModel, request: AnswerRequest, draft: _Draft, writer: FactsWriter
@@ -169,7 +204,7 @@ class AnswerWriter:
         try:
             reply = "".join(
                 self._background.pieces(
-                    lambda: [model.complete(messages, self._limits, schema)], self._limits.timeout_s
+                    lambda: [model.complete(messages, draft.limits, schema)], draft.limits.timeout_s
                 )
             )
         except ModelError:
@@ -178,7 +213,7 @@ class AnswerWriter:
         if choice is None:
             yield from draft.say_lines(writer.lines())
             return
-        rendered = render(choice, draft.facts, draft.language)
+        rendered = render(choice, draft.facts, draft.language, is_short=draft.is_short)
         draft.checked, draft.dropped = rendered.checked, rendered.dropped
         draft.facts = replace(draft.facts, pick=rendered.pick)
         draft.writer = model.name if rendered.is_used else FACTS_WRITER
@@ -188,10 +223,10 @@ class AnswerWriter:
         self, model: ChatModel, request: AnswerRequest, draft: _Draft, writer: FactsWriter
     ) -> Iterator[AnswerDelta]:
         yield from draft.say_lines(writer.opening()[:1])  # the verdict is never left to a model
-        messages = prose_messages(request, draft.facts, draft.language)
+        messages = prose_messages(request, draft.facts, draft.language, is_short=draft.is_short)
         checker = Checker(draft.facts, draft.language)
         pieces = self._background.pieces(
-            lambda: model.stream(messages, self._limits), self._limits.timeout_s
+            lambda: model.stream(messages, draft.limits), draft.limits.timeout_s
         )
         try:
             for sentence in sentences(pieces):
@@ -203,7 +238,7 @@ class AnswerWriter:
                     draft.writer = model.name
                     draft.topics |= judged.topics
                     yield draft.say(judged.text)
-                if draft.checked >= MAX_SENTENCES:
+                if draft.checked >= draft.most_sentences:
                     break
         except ModelError:
             pass  # what is missing follows

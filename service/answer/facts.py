@@ -119,9 +119,9 @@ class Facts:
         return len({one.price.currency for one in self.products if one.price}) <= 1
 
 
-def facts_of(request: AnswerRequest) -> Facts:
-    """Gives the facts of the first ``MAX_PRODUCTS`` comparable matches, with the choice made."""
-    return _facts(request, comparable(request.matches)[:MAX_PRODUCTS])
+def facts_of(request: AnswerRequest, most: int = MAX_PRODUCTS) -> Facts:
+    """Gives the facts of the first ``most`` comparable matches, with the choice made."""
+    return _facts(request, comparable(request.matches)[:most])
 
 
 def shown_facts(request: AnswerRequest) -> Facts:

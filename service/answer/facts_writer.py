@@ -29,18 +29,26 @@ class FactsWriter:
 
     facts: Facts
     language: Language
+    is_short: bool = False
+    """Verdict, prices of the best match, the cheapest and the pick alone: one item of several."""
 
     def lines(self) -> list[Line]:
         """Gives the whole answer, never empty."""
-        further = [one.ref for one in self.facts.products[1 : 1 + MAX_FURTHER]]
+        further = [one.ref for one in self.facts.products[1 : 1 + self.most_further]]
         return [*self.opening(), *self.further(further), *self.closing()]
+
+    @property
+    def most_further(self) -> int:
+        """Products beside the best one that the text goes into."""
+        return 0 if self.is_short else MAX_FURTHER
 
     def opening(self) -> list[Line]:
         """Gives the verdict and everything of the best match."""
         lines = [Line("verdict", self._verdict())]
         if not self.facts.products:
             return lines
-        return [*lines, *self._agreement(1), *self.terms(1)]
+        agreement = [] if self.is_short else self._agreement(1)
+        return [*lines, *agreement, *self.terms(1)]
 
     def further(self, refs: Sequence[int]) -> list[Line]:
         """Gives name and terms of products beside the best one, in the order given."""
@@ -63,7 +71,11 @@ class FactsWriter:
             return [Line("pick", self._say("none_in_stock"))]
         tries = (codes, PICK_REASONS, ("in_stock",))
         reasons = next((said for said in (self._reasons(ref, one) for one in tries) if said), "")
-        return [Line("pick", self._say("pick", name=self.name(ref), reasons=reasons))]
+        line = Line("pick", self._say("pick", name=self.name(ref), reasons=reasons))
+        is_priced = ref == 1 or (ref == self.facts.cheapest and self.cheapest())
+        if is_priced or not self.is_short:
+            return [line]
+        return [line, Line(f"price {ref}", self._price(ref))]
 
     def about(self, ref: int, codes: Sequence[str]) -> list[Line]:
         """Gives those of the reasons that are true of a product; empty where none is."""
@@ -103,11 +115,11 @@ class FactsWriter:
         return self.language.listed([self.language.fields[field] for field in fields])
 
     def terms(self, ref: int) -> list[Line]:
-        """Gives price, prices elsewhere, sale, and stock where it is out."""
+        """Gives price, prices elsewhere, sale (where there is room), and stock where it is out."""
         product = self.facts.of(ref)
         lines = [Line(f"price {ref}", self._price(ref)), *self._spread(ref)]
         now, before = product.price, product.regular_price
-        if now and before:
+        if now and before and not self.is_short:
             saving = self._money(before, before.amount - now.amount)
             sale = self._say("sale", ref=f"[{ref}]", regular=self._money(before), difference=saving)
             lines.append(Line(f"sale {ref}", sale))
@@ -144,8 +156,13 @@ class FactsWriter:
         return [Line(f"spread {ref}", text)]
 
     def cheapest(self) -> list[Line]:
-        """Gives the cheapest in stock and what it saves; empty where prices cannot be compared."""
+        """Gives the cheapest in stock and what it saves; empty where prices cannot be compared.
+
+        Where it is short, the pick's reasons say so of the best match.
+        """
         ref = self.facts.cheapest
+        if self.is_short and ref == self.facts.pick == 1:
+            return []
         price = self.facts.of(ref).price if ref else None
         if (
             ref is None

@@ -23,7 +23,7 @@ REF is a number from the data. Codes of a product are those in its "true_codes".
 empty; it holds at most eight words in {language}, taken from that product's own values, with no
 digit, price, name, shop or link."""
 
-_PROSE = """Write three to five short sentences in {language}. Every sentence names a product by
+_PROSE = """Write {count} short sentences in {language}. Every sentence names a product by
 its number in brackets, like [1], and says only what the data says of that product. Copy prices
 exactly as they are written. Write no link, no list, no opinion."""
 
@@ -44,9 +44,12 @@ def structured_messages(
     return _messages(_STRUCTURED, request, facts, language)
 
 
-def prose_messages(request: AnswerRequest, facts: Facts, language: Language) -> list[ChatMessage]:
+def prose_messages(
+    request: AnswerRequest, facts: Facts, language: Language, *, is_short: bool = False
+) -> list[ChatMessage]:
     """Gives the conversation that asks for sentences."""
-    return _messages(_PROSE, request, facts, language)
+    count = "one or two" if is_short else "three to five"
+    return _messages(_PROSE.replace("{count}", count), request, facts, language)
 
 
 def choice_schema(facts: Facts) -> dict[str, object]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
 from service.answer.facts import Facts
-from service.answer.facts_writer import MAX_FURTHER, PICK_REASONS, FactsWriter, Line
+from service.answer.facts_writer import PICK_REASONS, FactsWriter, Line
 from service.answer.grounding import Checker
 from service.answer.languages import Language
 from service.answer.prompts import MAX_NOTE_CHARACTERS
@@ -68,14 +68,22 @@ def parse_choice(reply: str) -> Choice | None:
     return None
 
 
-def render(choice: Choice, facts: Facts, language: Language) -> Rendered:
-    """Writes a choice with the facts' own words; what is not true of its product is left out."""
+def render(choice: Choice, facts: Facts, language: Language, *, is_short: bool = False) -> Rendered:
+    """Writes a choice with the facts' own words; what is not true of its product is left out.
+
+    Args:
+        choice: a model's.
+        facts: what it chose from.
+        language: of the text.
+        is_short: go into the best match and the pick alone.
+    """
     is_picked = choice.pick in facts.acceptable
     chosen = replace(facts, pick=choice.pick) if is_picked else facts
-    writer, checker = FactsWriter(chosen, language), Checker(chosen, language)
-    further = _further(choice, facts)
+    writer, checker = FactsWriter(chosen, language, is_short), Checker(chosen, language)
+    further = _further(choice, facts)[: writer.most_further]
     reasons = {one.ref: one for one in reversed(choice.reasons)}
-    said = [reasons[ref] for ref in (1, *further) if ref in reasons]
+    told = dict.fromkeys((1, *further, *((chosen.pick,) if is_picked else ())))
+    said = [reasons[ref] for ref in told if ref in reasons]
     noted = [one for one in said if one.note.strip()]
     notes = [note for note in (_note(one, checker) for one in noted) if note]
     about = [
@@ -109,8 +117,7 @@ def _further(choice: Choice, facts: Facts) -> list[int]:
     """The model's pick and order, then the ranking's; never the best match again."""
     known = [one.ref for one in facts.products]
     wanted = [choice.pick, *choice.order, *known]
-    rest = [ref for ref in dict.fromkeys(wanted) if ref in known and ref != 1]
-    return rest[:MAX_FURTHER]
+    return [ref for ref in dict.fromkeys(wanted) if ref in known and ref != 1]
 
 
 def _note(reason: Reason, checker: Checker) -> Line | None:

@@ -29,19 +29,27 @@ class AnswerRequest:
     """The shopper's own words."""
     language: str | None = None
     """A BCP 47 tag or an ``Accept-Language`` header; English where it names none of ours."""
+    item: int = 0
+    """The item's place in the photo."""
 
 
-def request_for(result: SearchResult, search: SearchRequest, language: str | None) -> AnswerRequest:
-    """Gives what the answer to a search speaks of: its first item that has matches."""
-    item = next((one for one in result.items if one.matches), result.items[0])
-    return AnswerRequest(
-        matches=item.matches,
-        verdict=item.verdict.kind if item.verdict else None,
-        caption=item.caption,
-        filters=item.filters,
-        question=search.text,
-        language=language,
+def requests_for(
+    result: SearchResult, search: SearchRequest, language: str | None
+) -> tuple[AnswerRequest, ...]:
+    """Gives what the answer to a search speaks of: its items that have matches, or the first."""
+    asked = tuple(
+        AnswerRequest(
+            matches=item.matches,
+            verdict=item.verdict.kind if item.verdict else None,
+            caption=item.caption,
+            filters=item.filters,
+            question=search.text,
+            language=language,
+            item=place,
+        )
+        for place, item in enumerate(result.items)
     )
+    return tuple(one for one in asked if one.matches) or asked[:1]
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,18 @@ class Citation:
     id: str
     link: str = ""
     """The http(s) address of the offer that the text speaks of; empty where there is none."""
+    item: int | None = None
+    """The place in the photo of the item that it was found for; None in an answer about one."""
+
+
+@dataclass(frozen=True)
+class ItemChoice:
+    """What an answer about several items chooses for one of them."""
+
+    item: int
+    """Its place in the photo."""
+    pick: str | None
+    cheapest: str | None
 
 
 @dataclass(frozen=True)
@@ -70,9 +90,12 @@ class Answer:
     citations: tuple[Citation, ...]
     """The references that occur in ``text``, ascending."""
     pick: str | None
-    """A product's id; None where none of the matches is it."""
+    """A product's id; None where none of the matches is it. Of several items: the first one's."""
     cheapest: str | None
-    """The cheapest match in stock in the currency of the best one; None where none has a price."""
+    """The cheapest match in stock in the currency of the best one; None where none has a price.
+
+    Of several items: the first one's.
+    """
     writer: str
     """The model's name where a choice or a sentence of it is in the text, else ``facts``."""
     checked: int
@@ -81,3 +104,5 @@ class Answer:
     """Those of them that were not let out."""
     language: str
     """BCP 47, of the text."""
+    items: tuple[ItemChoice, ...] = ()
+    """One a section, in the order of the text; empty in an answer about one item."""

@@ -11,6 +11,7 @@ from service.http import (
     admin,
     chat,
     docs_page,
+    examples,
     facets,
     operations,
     problems,
@@ -72,6 +73,7 @@ def api(max_body_bytes: int | None = None, policy: AccessPolicy | None = None) -
         admin.router,
         operations.router,
         docs_page.router,
+        examples.router,
     ):
         app.include_router(router)
     declare_access(app, policy)

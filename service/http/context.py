@@ -10,6 +10,7 @@ from service.answer.answers import AnswerWriter
 from service.conversation import Conversation
 from service.feedback import FeedbackBook
 from service.http.access import Access
+from service.http.example_photos import ExamplePhoto
 from service.http.gate import Gate
 from service.http.intake import IntakeLimits, Traffic
 from service.http.load import Load
@@ -55,6 +56,8 @@ class Service:
     """Of the last hour."""
     decoders: DecodePool | None
     """None: photos are decoded in this process."""
+    examples: tuple[ExamplePhoto, ...] = ()
+    """Photos that the page offers."""
 
     @property
     def is_at_work(self) -> bool:
@@ -75,8 +78,8 @@ class Service:
         return (*asked, self.looks, self.examinations)
 
 
-def service_of(request: Request) -> Service:
-    """The app's service."""
+async def service_of(request: Request) -> Service:
+    """The app's service; no plain function, which the framework would call in a thread."""
     service: Service = request.app.state.service
     return service
 

@@ -25,6 +25,7 @@ from service.wire.searches import (
     AnswerSchema,
     CitationSchema,
     GroundingSchema,
+    ItemChoiceSchema,
     ItemSchema,
     PhotoSchema,
     SearchResponse,
@@ -66,13 +67,18 @@ def answer_schema(answer: Answer) -> AnswerSchema:
     return AnswerSchema(
         text=answer.text,
         citations=[
-            CitationSchema(ref=one.ref, id=one.id, link=one.link) for one in answer.citations
+            CitationSchema(ref=one.ref, id=one.id, link=one.link, item=one.item)
+            for one in answer.citations
         ],
         pick=answer.pick,
         cheapest=answer.cheapest,
         writer=answer.writer,
         grounding=GroundingSchema(checked=answer.checked, dropped=answer.dropped),
         language=answer.language,
+        items=[
+            ItemChoiceSchema(item=one.item, pick=one.pick, cheapest=one.cheapest)
+            for one in answer.items
+        ],
     )
 
 
@@ -106,7 +112,7 @@ def match_schema(
     match: Match, filters: Filters = NO_FILTERS, caption: Caption = NO_CAPTION
 ) -> MatchSchema:
     """A match with its offers in order, and what it shares with what was seen."""
-    agrees, differs = agreements(caption, match.product)
+    agrees, differs = ((), ()) if caption == NO_CAPTION else agreements(caption, match.product)
     return MatchSchema(
         **_product_fields(match.product, filters),
         image=image_path(match.product.id, match.picture),

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, File, Form, Header, Request, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.datastructures import FormData
 
-from service.answer.types import Answer, AnswerDelta, request_for
+from service.answer.types import Answer, AnswerDelta, requests_for
 from service.errors import RequestError
 from service.http.context import Service, ServiceDep
 from service.http.described import BOX, PICTURE, SWITCH
@@ -127,8 +127,8 @@ async def search(service: ServiceDep, asked: AskedDep) -> SearchResponse:
     response = search_response(result, service.embedder)
     if asked.is_answered:
         before = time.perf_counter()
-        request = request_for(result, asked.search, asked.language)
-        written = await service.writings.run(service.answers.answer, request)
+        requests = requests_for(result, asked.search, asked.language)
+        written = await service.writings.run(service.answers.answer, *requests)
         count_answer(written)
         response.answer = answer_schema(written)
         response.timings_ms |= with_answer(result, before)
@@ -158,7 +158,7 @@ async def search_stream(
             yield ServerSentEvent(event="matches", data=_matches(number, item))
         before = time.perf_counter()
         if asked.is_answered:
-            pieces = service.answers.stream(request_for(result, asked.search, asked.language))
+            pieces = service.answers.stream(*requests_for(result, asked.search, asked.language))
             async for piece in _off_the_loop(pieces, service.writings):
                 yield _answer_event(piece)
             response.timings_ms |= with_answer(result, before)

@@ -16,8 +16,8 @@ from service.search.tokens import phrase_key
 from vision.protocols import ColourDescriber
 
 _SIDE_PX = 8
-_TONES = ((0.85, 0.0), (1.0, 0.0), (1.0, 0.2))
-"""Factor of brightness and share of white: what light makes of a colour."""
+_TONES = tuple((brightness, white) for brightness in (0.55, 0.7, 0.85, 1.0) for white in (0.0, 0.2))
+"""Factor of brightness and share of white: what light, and a shop, make of a colour."""
 
 
 def colour_target(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from service.search import lexicon
 from service.search.catalogue_words import numbers_of
-from service.search.pronouns import of_two, pronoun
+from service.search.pronouns import colour_wish, of_two, pronoun
 from service.search.questions import Question, change_question, is_question, question_of
 from service.search.references import Reference, references
 from service.search.tokens import Token, joined, phrase_key, tokenized
@@ -26,6 +26,8 @@ class FollowUp:
     is_cheaper: bool = False
     """A price below that of the match referred to, or of the first."""
     question: Question | None = None
+    is_of_mentioned: bool = False
+    """A wish for "it": the match last spoken of, or where none was, the thing that was searched."""
 
 
 def follow_up(
@@ -42,6 +44,10 @@ def follow_up(
     item, tokens = _without_item(tokens, items) if len(items) > 1 else (None, tokens)
     pair = of_two(tokens)
     found = [pair] if pair else references(tokens, vocabulary)
+    wished = None if found else colour_wish(tokens)
+    if wished:
+        text = _in_colour(tokens[wished.begin :])
+        return FollowUp("change", text, item=item, is_of_mentioned=wished.has_pronoun)
     is_asked = is_question(tokens, vocabulary)
     if is_asked and not found and (spoken_of := pronoun(tokens)):
         found = [spoken_of]
@@ -49,13 +55,21 @@ def follow_up(
     if is_asked or (not rest and not found):
         return FollowUp("question", "", tuple(found), item, question=question_of(rest, vocabulary))
     begin = change_question(rest)
+    is_of_mentioned = begin is not None and not found and pronoun(rest) is not None
     if begin is not None:
         rest = rest[begin:]
     is_compared = any(one.lead == "than" for one in found)
     is_cheap = is_compared and any(_cheap(rest, at) for at in range(len(rest)))
     if is_cheap:
         rest = _without_cheap(rest)
-    return FollowUp(_kind(found), joined(rest), tuple(found), item, is_cheap)
+    return FollowUp(
+        _kind(found),
+        joined(rest),
+        tuple(found),
+        item,
+        is_cheap,
+        is_of_mentioned=is_of_mentioned,
+    )
 
 
 def item_names(*texts: str) -> frozenset[str]:
@@ -68,6 +82,12 @@ def _kind(found: Sequence[Reference]) -> Kind:
     if not found or found[0].lead == "than":
         return "change"
     return "like" if found[0].lead == "like" else "one"
+
+
+def _in_colour(tokens: Sequence[Token]) -> str:
+    """A colour, and what is said behind it, in the words that change a photo's colour."""
+    text = joined(tokens)
+    return f"in {text}" if tokens[0].text.isascii() else f"换成{text}"
 
 
 def _without(tokens: Sequence[Token], found: Sequence[Reference]) -> list[Token]:

@@ -1,10 +1,36 @@
 """Words for a match that was spoken of: "it", "that one", "the cheaper one", 它, 便宜的那个."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from service.search import lexicon
 from service.search.references import Reference
 from service.search.tokens import Token
+
+
+@dataclass(frozen=True)
+class ColourWish:
+    """A wish like "make it blue", 换成蓝色的: nothing but such words stand before the colour."""
+
+    begin: int
+    """Where the colour begins."""
+    has_pronoun: bool
+
+
+def colour_wish(tokens: Sequence[Token]) -> ColourWish | None:
+    """Gives the wish that a text begins with; None where it is another one, or none."""
+    kinds: set[str] = set()
+    at = 0
+    while at < len(tokens) and lexicon.colours().at(tokens, at) is None:
+        length, kind = _wishing(tokens, at)
+        if not length:
+            return None
+        kinds.add(kind)
+        at += length
+    is_of_one = {"pronoun", "wish_verb"} <= kinds
+    if at == len(tokens) or not (is_of_one or "recolour" in kinds):
+        return None
+    return ColourWish(at, "pronoun" in kinds)
 
 
 def of_two(tokens: Sequence[Token]) -> Reference | None:
@@ -23,6 +49,16 @@ def pronoun(tokens: Sequence[Token]) -> Reference | None:
     if any(lexicon.follow_up("of_several").length(tokens, at) for at in places):
         return None
     return next((found for at in places if (found := _at(tokens, at))), None)
+
+
+def _wishing(tokens: Sequence[Token], at: int) -> tuple[int, str]:
+    """The longest phrase that may stand before a colour, and its kind; 0 where none is."""
+    if tokens[at].is_punctuation:
+        return 1, ""
+    kinds = ("recolour", "wish_verb", "pronoun", "wish_word")
+    found = [(lexicon.follow_up(one).length(tokens, at), one) for one in kinds]
+    found.append((lexicon.follow_up("pronoun_behind_verb").length(tokens, at), "pronoun"))
+    return max(found, key=lambda one: one[0])
 
 
 def _at(tokens: Sequence[Token], at: int) -> Reference | None:

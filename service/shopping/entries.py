@@ -84,7 +84,7 @@ class EntrySearch:
         thing = thing_of(found.words) if found.words else None
         if thing is None:
             return plausible(one.matches)[: self.k], one.filters
-        kept = that_are(thing, one.matches, self._cosines(thing, one.matches))
+        kept = that_are(thing, one.matches, *self._cosines(thing, one.matches))
         return kept[: self.k], one.filters
 
     def _otherwise(self, text: str) -> tuple[Match, ...]:
@@ -96,13 +96,23 @@ class EntrySearch:
         refused = Filters(none_of=words.filters.none_of)
         return self._said(thing.text, merged(in_stock(self.request.filters), refused))[0]
 
-    def _cosines(self, thing: Thing, matches: Sequence[Match]) -> dict[str, float]:
-        """Of the thing and the texts of the products, by id; one call of the text model."""
-        [vector] = self.pipeline.embedder.embed_texts([thing.text])  # (d,)
-        query = Query(text=vector, weights=FusionWeights(text=1.0), k=len(matches))
-        [ranked] = self.pipeline.store.search_among([one.product.id for one in matches], [query])
-        found = self.pipeline.store.catalogue.products([one.key for one in ranked])
-        return {found[one.key].id: one.parts["text"] for one in ranked if one.key in found}
+    def _cosines(self, thing: Thing, matches: Sequence[Match]) -> list[dict[str, float]]:
+        """Of the thing, and of the words before its name, with the products' texts, by id.
+
+        One call of the text model.
+        """
+        texts = [thing.text, thing.before] if thing.before else [thing.text]
+        weights = FusionWeights(text=1.0)
+        queries = [
+            Query(text=vector, weights=weights, k=len(matches))
+            for vector in self.pipeline.embedder.embed_texts(texts)  # (n, d)
+        ]
+        ranked = self.pipeline.store.search_among([one.product.id for one in matches], queries)
+        found = self.pipeline.store.catalogue.products([one.key for one in ranked[0]])
+        return [
+            {found[one.key].id: one.parts["text"] for one in each if one.key in found}
+            for each in ranked
+        ]
 
     def _search(self, text: str, photo: bytes | None, filters: Filters) -> tuple[ItemMatches, ...]:
         request = SearchRequest(photo=photo, text=text, k=self.k, filters=filters)

@@ -1,6 +1,7 @@
 """Which matches may stand on a list: better "nothing found" than a wrong product."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from index.verdict import ABSENT, Verdict
 from service.shopping.things import Thing, is_called, is_in_another_colour
@@ -32,28 +33,34 @@ def plausible(matches: Sequence[Match], verdict: Verdict | None = None) -> tuple
 
 
 def that_are(
-    thing: Thing, matches: Sequence[Match], cosines: Mapping[str, float]
+    thing: Thing,
+    matches: Sequence[Match],
+    cosines: Mapping[str, float],
+    before: Mapping[str, float] = MappingProxyType({}),
 ) -> tuple[Match, ...]:
     """Gives the matches of words that are the thing, in their order: a colour alone is not enough.
 
-    Nor is the thing in another colour, where it is known.
+    Those that are called by its name; where none is, those whose text is near to it.
+    Nor is the thing in another colour, where it is known, nor what only the words before its name
+    speak of: a yoga mat is as near to "yoga" as to "yoga ball".
 
     Args:
         thing: what is wanted.
         matches: of all words together.
         cosines: of the thing's name and a product's text, by product id; one that is not there
             must be called by the name.
+        before: the same of the words before the name.
     """
-    return tuple(
-        one
-        for one in matches
-        if not is_in_another_colour(thing, one.product)
-        and (is_called(thing, one.product) or _cosine(one, cosines) >= MIN_THING_COSINE)
-    )
+    coloured = [one for one in matches if not is_in_another_colour(thing, one.product)]
+    called = tuple(one for one in coloured if is_called(thing, one.product))
+    near = tuple(one for one in coloured if _is_near(one.product.id, cosines, before))
+    return called or near
 
 
-def _cosine(match: Match, cosines: Mapping[str, float]) -> float:
-    return cosines.get(match.product.id, -1.0)
+def _is_near(product: str, cosines: Mapping[str, float], before: Mapping[str, float]) -> bool:
+    """Whether all the words are near, and the name brings them nearer."""
+    cosine = cosines.get(product, -1.0)
+    return cosine >= MIN_THING_COSINE and cosine >= before.get(product, -1.0)
 
 
 def _is_plausible(match: Match) -> bool:

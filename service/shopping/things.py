@@ -23,6 +23,8 @@ class Thing:
     characters as a whole, as nothing parts their words."""
     colours: tuple[ColourWord, ...] = ()
     """Colours before its name that no filter holds, as the shop has none of them."""
+    before: str = ""
+    """The words right before its name: ``yoga`` of "a yoga ball"; empty for Han characters."""
 
 
 def thing_of(words: Understood) -> Thing | None:
@@ -32,7 +34,8 @@ def thing_of(words: Understood) -> Thing | None:
     end = _name_end(tokens)
     called, colours = _without_looks(tokens[:end])
     name = _name(called)
-    return Thing(joined([*called, *tokens[end:]]), name, colours) if name else None
+    text = joined([*called, *tokens[end:]])
+    return Thing(text, name, colours, _before(called)) if name else None
 
 
 def is_called(thing: Thing, product: Product) -> bool:
@@ -88,6 +91,14 @@ def _name(tokens: Sequence[Token]) -> Key:
     while begin and all(map(_is_one_character, content[begin - 1 : begin + 1])):
         begin -= 1
     return tuple(one.key for one in content[begin:])
+
+
+def _before(tokens: Sequence[Token]) -> str:
+    """What makes a compound of the last word; "a cup of tea" is none."""
+    begin = end = len(tokens) - 1
+    while begin > 0 and _is_content(tokens[begin - 1]) and tokens[begin - 1].text.isascii():
+        begin -= 1
+    return joined(tokens[begin:end]) if end > 0 and tokens[end].text.isascii() else ""
 
 
 def _is_one_character(token: Token) -> bool:

@@ -41,6 +41,19 @@ class CitationSchema(BaseModel):
     ref: int = Field(description="the number in brackets")
     id: str = Field(description="a product's")
     link: str = Field(description="where it can be bought; empty where the feed has no address")
+    item: int | None = Field(
+        None,
+        description="position in items of what it was found for; only where several are compared",
+        exclude_if=lambda item: item is None,
+    )
+
+
+class ItemChoiceSchema(BaseModel):
+    """What an answer about several items chooses for one of them."""
+
+    item: int = Field(description="its position in items, from 0")
+    pick: str | None
+    cheapest: str | None
 
 
 class GroundingSchema(BaseModel):
@@ -55,11 +68,16 @@ class AnswerSchema(BaseModel):
 
     text: str
     citations: list[CitationSchema]
-    pick: str | None
-    cheapest: str | None
+    pick: str | None = Field(description="a product's id; of several items the first one's")
+    cheapest: str | None = Field(description="a product's id; of several items the first one's")
     writer: str = Field(description="the model whose words are in the text, or facts")
     grounding: GroundingSchema
     language: str = Field(description="BCP 47, of the text")
+    items: list[ItemChoiceSchema] = Field(
+        [],
+        description="one a section of the text, in its order; only where several are compared",
+        exclude_if=lambda items: not items,
+    )
 
 
 class WordsSchema(BaseModel):

@@ -85,15 +85,17 @@ def passes(product: Product, filters: Filters) -> bool:
 def score(record: ProductRecord, query: Query, key: int = 0) -> float:
     """A product's score: its best picture, its text and its words, weighted."""
     weights = query.weights
+    embeddings = drawn_to_mean([one.embedding for one in record.pictures])
+    colours = drawn_to_mean([one.colours for one in record.pictures])
     pictures = []
-    for one in record.pictures:
+    for place in range(len(record.pictures)):
         total = 0.0
         if query.image is not None:
-            total += weights.image * float(stored(one.embedding) @ query.image)
+            total += weights.image * float(embeddings[place] @ query.image)
         if query.colours is not None:
-            total += weights.colour * float(stored(one.colours) @ query.colours)
+            total += weights.colour * float(colours[place] @ query.colours)
         if query.text is not None:
-            total += weights.text_image * float(stored(one.embedding) @ query.text)
+            total += weights.text_image * float(embeddings[place] @ query.text)
         pictures.append(total)
     total = max(pictures, default=0.0)
     if query.text is not None:
@@ -110,6 +112,14 @@ def asked_weight(query: Query) -> float:
     asked += weights.colour if query.colours is not None else 0.0
     asked += weights.lexical if query.lexical is not None else 0.0
     return asked + (weights.text_image + weights.text if query.text is not None else 0.0)
+
+
+def drawn_to_mean(vectors: Sequence[Vector]) -> list[np.ndarray]:
+    """Two parts of each picture's vector and one of the mean of all of its product."""
+    rows = [stored(one) for one in vectors]
+    mean = sum(rows, np.zeros(1))
+    mean = mean / np.linalg.norm(mean) if mean.any() else mean
+    return rows if len(rows) < 2 else [stored((2 * one + mean) / 3) for one in rows]
 
 
 def stored(vector: np.ndarray) -> np.ndarray:

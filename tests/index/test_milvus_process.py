@@ -34,7 +34,7 @@ store = small_store(milvus_folder(Path(sys.argv[1])))
 for number in range(1000):
     store.upsert([record(f"p{number % 40}", [f"{number}-{view}" for view in range(2)])])
     found = store.search([Query(image=text_vector(f"picture {number}-1"))])[0][0]
-    assert found.score > 0.99
+    assert found.score > 0.8  # of a product with another, unlike picture
     print(number, flush=True)
 """
 

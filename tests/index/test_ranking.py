@@ -183,10 +183,13 @@ def ranked(query: Query, *records: ProductRecord) -> list[Candidate]:
 
 
 def test_a_product_s_best_picture_counts_and_is_reported() -> None:
-    found = ranked(Query(image=IMAGE), pictured("a", 0.1, 0.8, 0.3), pictured("b", 0.5))
+    record = pictured("a", 0.1, 0.8, 0.3)
+    found = ranked(Query(image=IMAGE), record, pictured("b", 0.5))
     assert [(one.key, one.picture) for one in found] == [(1, 1), (2, 0)]
-    assert found[0].score == pytest.approx(0.8, abs=1e-3)
-    assert found[0].parts == {"image": pytest.approx(0.8, abs=1e-3)}
+    mean = sum(one.embedding for one in record.pictures)
+    drawn = (0.8 + 0.5 * float(mean @ IMAGE / np.linalg.norm(mean))) / 1.5
+    assert found[0].score == pytest.approx(drawn, abs=1e-3)
+    assert found[0].parts == {"image": pytest.approx(drawn, abs=1e-3)}
 
 
 def test_of_equal_pictures_the_first_is_reported() -> None:

@@ -25,7 +25,7 @@ def drawn(shape: str, colour: str, size: int = 128) -> Image.Image:
     image = Image.new("RGB", (size, size), "white")
     pen = ImageDraw.Draw(image)
     low, high, third = size // 5, size - size // 5, size // 3
-    fill = COLOURS[colour]
+    fill = COLOURS.get(colour, colour)
     if shape == "disc":
         pen.ellipse((low, low, high, high), fill=fill)
     elif shape == "box":

@@ -95,11 +95,38 @@ def test_a_follow_up_answers_in_the_form_of_a_search(client: TestClient) -> None
     assert body["follow_up"] == {"kind": "change", "item": 0, "refs": []}
 
 
-@pytest.mark.parametrize("text", ["in blue", "换成蓝色", "要蓝色的"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "in blue", "换成蓝色", "要蓝色的", "make it blue", "I want it in blue",
+        "can you make it blue?", "change the colour to blue", "换成蓝色的",
+        "把它换成蓝色的", "能换成蓝色吗",
+    ],
+)  # fmt: skip
 def test_another_colour_of_the_photos_thing(client: TestClient, text: str) -> None:
     body = said(client, searched(client)["session"], text)
     assert ids(body)[0] == "disc-blue"
     assert {one["color"] for one in body["items"][0]["matches"]} == {"blue"}
+    assert body["words"]["residual"] == ""
+
+
+@pytest.mark.parametrize(
+    ("asked", "wished"),
+    [
+        ("is the second one in stock?", "make it blue"),
+        ("is the second one in stock?", "does it come in blue?"),
+        ("第二个多少钱", "它换成蓝色的"),
+    ],
+)
+def test_it_in_a_wish_for_a_colour_is_the_match_that_was_asked_about(
+    client: TestClient, asked: str, wished: str
+) -> None:
+    first = searched(client)
+    group = first["items"][0]["matches"][1]["group"]
+    said(client, first["session"], asked)
+    body = said(client, first["session"], wished)
+    assert ids(body) == [f"{group}-blue"]
+    assert body["follow_up"] == {"kind": "one", "item": 0, "refs": [2]}
 
 
 def test_a_later_colour_takes_the_place_of_the_earlier(client: TestClient) -> None:
@@ -319,7 +346,7 @@ class Naming:
         return [Caption(category=name, title=f"red {name}") for name in ("disc", "cross")]
 
 
-@pytest.mark.parametrize("text", ["the cross in blue", "item 2 in blue"])
+@pytest.mark.parametrize("text", ["the cross in blue", "item 2 in blue", "item 2: make it blue"])
 def test_an_item_of_several_is_named_and_the_others_stay(shop: Shop, text: str) -> None:
     models = replace(shop.models, detector=TwoHalves(), captioner=Naming())
     service = wiring.http_service(shop.settings, models, shop.store, "127.0.0.1")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image
 
 from service import wiring
 from service.http.app import create_app
@@ -21,8 +22,8 @@ from tests.vision.chat_server import (
     streams,
 )
 from vision.chat_captioner import ChatCaptioner
-from vision.protocols import Captioner, ChatModel
-from vision.types import ChatLimits
+from vision.protocols import Captioner, ChatModel, Detector
+from vision.types import Box, ChatLimits, DetectedItem, Photo
 
 SHORT = ChatLimits(timeout_s=0.5)
 
@@ -37,9 +38,15 @@ def client_of(
     shop: Shop,
     writer: ChatModel | None = None,
     captioner: Captioner | None = None,
+    detector: Detector | None = None,
     **settings: Any,
 ) -> TestClient:
-    models = replace(shop.models, writer=writer, captioner=captioner)
+    models = replace(
+        shop.models,
+        writer=writer,
+        captioner=captioner,
+        detector=detector or shop.models.detector,
+    )
     chosen = shop.settings.model_copy(update={"answer_timeout_s": 0.5, **settings})
     service = wiring.http_service(chosen, models, shop.store, "127.0.0.1")
     return TestClient(create_app(service))
@@ -120,6 +127,45 @@ def test_the_stream_sends_items_matches_and_checked_pieces_in_order(shop: Shop) 
     assert done == whole["answer"]
     assert "".join(data["text"] for name, data in events if name == "answer.delta") == done["text"]
     assert events[-1][1]["store"] == whole["store"]
+
+
+class TwoHalves:
+    """Sees the left and the right half of a photo as items."""
+
+    def detect(self, photo: Photo) -> list[DetectedItem]:
+        half = photo.width // 2
+        return [
+            DetectedItem(Box(0, 0, half, photo.height), 0.9),
+            DetectedItem(Box(half, 0, photo.width, photo.height), 0.8),
+        ]
+
+
+def test_an_answer_about_several_items_says_which_item_each_citation_is_of(shop: Shop) -> None:
+    both = Image.new("RGB", (256, 128))
+    both.paste(drawn("disc", "red"), (0, 0))
+    both.paste(drawn("cross", "blue"), (128, 0))
+    files = {"photo": ("photo.png", encoded(both))}
+    with client_of(shop, detector=TwoHalves()) as client:
+        whole = client.post("/v1/search", files=files, data={"answer": "true"}).json()
+        streamed = client.post("/v1/search/stream", files=files, data={"answer": "true"})
+        main = client.post("/v1/search", files=files, data={"answer": "true", "items": "main"})
+    answer = whole["answer"]
+    first, second = answer["text"].split("\n")
+    assert first.startswith("Item 1: “Red disc” [1]")
+    assert second.startswith("Item 2: “Blue cross” [")
+    assert [one["pick"] for one in answer["items"]] == ["disc-red", "cross-blue"]
+    for cited in answer["citations"]:
+        found = {one["id"] for one in whole["items"][cited["item"]]["matches"]}
+        assert cited["id"] in found
+        assert f"[{cited['ref']}]" in (first, second)[cited["item"]]
+        assert f"[{cited['ref']}]" not in (second, first)[cited["item"]]
+    events = events_of(streamed.text)
+    assert dict(events)["answer.done"] == answer
+    assert "".join(one["text"] for name, one in events if name == "answer.delta") == answer["text"]
+    alone = main.json()["answer"]
+    assert "Item 1" not in alone["text"]
+    assert "items" not in alone
+    assert alone["citations"][0].keys() == {"ref", "id", "link"}
 
 
 def test_a_photo_that_cannot_be_read_is_refused_before_any_event(shop: Shop) -> None:

@@ -1,5 +1,6 @@
 """The publish gate: swapped pictures are refused and taken back, an honest update passes."""
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from index.catalogue import Catalogue
 from index.store import Store
 from service.errors import PublishRefusedError
 from service.publishing import Asked, Comparison, Evaluation, PublishGate, ask_own
-from tests.service.conftest import COLOURS, Shop, drawn, shop_rows
+from tests.service.conftest import COLOURS, SHAPES, Shop, drawn, shop_rows
 
 
 def feed() -> list[dict[str, str]]:
@@ -130,10 +131,18 @@ def test_the_same_pictures_exported_anew_pass(published: Shop) -> None:
     )
 
 
-def test_one_placeholder_for_all_products_is_refused(published: Shop) -> None:
-    drawn("cross", "red").save(published.pictures / "no-photo-yet.png")
+def test_one_placeholder_for_all_products_is_refused(empty_shop: Shop) -> None:
+    rows = feed()
+    # of nine products too few answers can get worse for the test of chance
+    for shape, colour in itertools.product(SHAPES, ("yellow", "purple")):
+        name = f"{shape}-{colour}"
+        drawn(shape, colour).save(empty_shop.pictures / f"{name}.png")
+        added = {"id": name, "item_group_id": colour, "image_link": f"{name}.png"}
+        rows.append(rows[0] | {"color": colour, "title": f"{colour} {shape}", **added})
+    run(empty_shop, rows)
+    drawn("cross", "red").save(empty_shop.pictures / "no-photo-yet.png")
     with pytest.raises(PublishRefusedError, match="run again with --force"):
-        run(published, [row | {"image_link": "no-photo-yet.png"} for row in feed()])
+        run(empty_shop, [row | {"image_link": "no-photo-yet.png"} for row in rows])
 
 
 def test_a_run_that_was_cut_off_is_judged_as_a_whole(published: Shop) -> None:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,17 +41,24 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(folder: Path, *, has_model: bool = True, **settings: object) -> Iterator[Server]:
+def running(
+    folder: Path, *, has_model: bool = True, feed: Path | None = None, **settings: object
+) -> Iterator[Server]:
     """Serves a store of two products; killed at the end where it still runs.
 
     Args:
         folder: for everything that it writes.
         has_model: the ``serve`` command with the embedded model; else the same server around a
             fake one, which starts in seconds.
+        feed: of a catalogue to serve in place of the two products, examined so that searches give
+            verdicts.
         settings: as in ``service.settings``; no detector and no captioner unless given.
     """
     environment = _environment(folder, {"detector": "none", "captioner": "none", **settings})
-    if has_model:
+    if feed:
+        _run(["index", str(feed), "--store", str(folder / "store")], folder, environment)
+        _run(["doctor", "--store", str(folder / "store")], folder, environment)
+    elif has_model:
         _index(folder, environment)
     module = ["scripts", "serve"] if has_model else ["tests.torture.fake_server"]
     with socket.socket() as probe:
@@ -90,16 +97,12 @@ def _index(folder: Path, environment: dict[str, str]) -> None:
         (feed / f"{number}.png").write_bytes(saved(scene(60 + number, 60), "PNG"))
         rows.append(f"p{number},Thing {number},5.00 USD,{number}.png")
     (feed / "feed.csv").write_text("\n".join(rows) + "\n")
+    _run(["index", str(feed / "feed.csv"), "--store", str(folder / "store")], folder, environment)
+
+
+def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
     subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "scripts",
-            "index",
-            str(feed / "feed.csv"),
-            "--store",
-            str(folder / "store"),
-        ],
+        [sys.executable, "-m", "scripts", *command],
         env=environment,
         check=True,
         capture_output=True,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from index.past_prices import import_past_prices, read_past_prices
 from index.verdict import Calibration, Logistic, Thresholds
-from scripts.demo import DATA
+from scripts.demo import DATA, demo_service
 from scripts.serve import bind, run
 from service import wiring
 from service.settings import load_settings
@@ -46,20 +46,20 @@ def main(folder: Path) -> None:
     store = open_shop(DATA / "feed.csv", folder, settings, models).store
     import_past_prices(store.catalogue, read_past_prices(DATA / "price_history.csv"))
     store.calibrate(calibration(str(store.space)))
-    run(wiring.http_service(settings, models, store, HOST), listener, settings.drain_timeout_s)
+    run(demo_service(settings, models, store), listener, settings.drain_timeout_s)
 
 
 def calibration(space: str) -> Calibration:
-    """What ``snapshelf doctor`` found for the demo shop, rounded: asking takes it a minute."""
+    """What ``snapshelf demo`` finds for its shop, rounded: asking takes it half a minute."""
     return Calibration(
-        features=("margin", "prominence"),
-        group=Logistic((0.055, 2.83), (0.053, 1.27), (1.12, 0.66), -0.52),
-        product=Logistic((0.087,), (0.077,), (1.26,), 1.76),
+        features=("score", "margin", "prominence"),
+        group=Logistic((0.754, 0.0331, 3.94), (0.0541, 0.0332, 1.75), (0.622, 0.66, 0.909), -0.176),
+        product=Logistic((0.0,), (1.0,), (0.0,), 2.97),
         thresholds=Thresholds(),
-        trials=368,
-        source="own pictures",
+        trials=96,
+        source="labelled photos",
         space=space,
-        made_at="2026-11-24T00:00:00+00:00",
+        made_at="2026-11-29T00:00:00+00:00",
         report={},
     )
 

@@ -1,6 +1,7 @@
 """The answer in words, follow-ups, and what a shopper tells the shop."""
 
 import json
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import expect
@@ -19,6 +20,21 @@ def test_the_answer_streams_and_its_references_lead_to_the_cards(visit: Visitor)
     card = made.cards.nth(int(number) - 1)
     expect(card).to_be_focused()
     expect(card.locator(".number")).to_contain_text(number)
+
+
+def test_a_reference_of_another_item_leads_to_its_card(visit: Visitor) -> None:
+    made = visit()
+    made.search_photo("tea-for-one.jpg")
+    said = made.page.locator("#answer .said")
+    third = re.compile(r"\nItem 3\b.*?\[(\d+)\]", re.DOTALL)
+    expect(said).to_contain_text("Item 3")
+    number = third.search(said.inner_text())
+    assert number
+    said.locator("a.ref", has_text=f"[{number[1]}]").first.click()
+    expect(made.tabs.nth(2)).to_have_attribute("aria-selected", "true")
+    made.settle()
+    expect(made.cards.first).to_be_focused()
+    expect(made.page.locator("#answer .said")).not_to_contain_text("Item 3")  # its own, in full
 
 
 def test_a_follow_up_changes_the_matches_and_stays_in_the_conversation(visit: Visitor) -> None:

@@ -28,11 +28,11 @@ def test_recent_searches_are_kept_as_words_and_small_pictures_and_can_be_cleared
 
 def test_a_recent_search_can_be_made_again(visit: Visitor) -> None:
     made = visit()
-    made.search_photo("breakfast-mug.jpg")
+    made.search_photo("counter-teapot.jpg")
     made.page.reload()
     made.page.locator("#history-list button").first.click()
     made.settle()
-    expect(made.cards.first.locator("h3")).to_contain_text("Mug")
+    expect(made.cards.first.locator("h3")).to_contain_text("Teapot")
     expect(made.page.locator("#history-list button")).to_have_count(1)
 
 

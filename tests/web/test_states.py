@@ -100,7 +100,7 @@ def test_offline_is_told_and_what_was_found_stays(visit: Visitor) -> None:
 
 def test_a_thing_that_is_not_sold_here_is_said_not_to_be(visit: Visitor) -> None:
     made = visit()
-    made.search_photo("floor-dumbbell.jpg")
+    made.search_photo("stranger-005-birdhouse.jpg")
     expect(made.page.locator("#verdict h2")).to_have_text("Not in this catalogue")
     expect(made.page.locator("#verdict")).to_contain_text("These come nearest.")
 

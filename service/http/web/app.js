@@ -4,6 +4,7 @@ import * as api from "./js/api.js";
 import { startBoxes } from "./js/boxes.js";
 import { startChat } from "./js/chat.js";
 import { $, el } from "./js/dom.js";
+import { startExamples } from "./js/examples.js";
 import { startFacets } from "./js/facets.js";
 import { startHistory } from "./js/history.js";
 import { t, translate } from "./js/language.js";
@@ -31,6 +32,7 @@ $("search").addEventListener("submit", (event) => {
 listen("items", () => document.body.classList.toggle("asked", Boolean(state.photo || state.words)));
 
 startFacets();
+startExamples();
 try {
   const { products } = await api.health();
   if (products !== undefined) $("shop").append(el("span", {}, t("shop.size", { n: products })));

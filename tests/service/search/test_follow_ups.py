@@ -155,6 +155,45 @@ def test_a_pronoun_in_a_wish_is_the_thing_that_was_searched(text: str) -> None:
     assert (found.kind, found.references) == ("change", ())
 
 
+@pytest.mark.parametrize(
+    ("text", "wish", "is_of_mentioned"),
+    [
+        ("make it blue", "in blue", True),
+        ("I want it in red", "in red", True),
+        ("can you make it green?", "in green", True),
+        ("can it be red?", "in red", True),
+        ("it should be red under 40 dollars", "in red under 40 dollars", True),
+        ("this one, but in black", "in black", True),
+        ("ok, change its colour to black", "in black", True),
+        ("does it come in black?", "in black", True),
+        ("it in black", "in black", True),
+        ("它换成蓝色的", "换成蓝色的", True),
+        ("能把它改成黑色吗", "换成黑色吗", True),
+        ("這個要紅色的", "换成紅色的", True),
+        ("change the color to blue", "in blue", False),
+        ("换成蓝色的", "换成蓝色的", False),
+        ("把颜色换成红色", "换成红色", False),
+        ("in black", "in black", False),
+        ("want them in black", "want them in black", False),
+        ("do any of these come in black?", "in black", False),
+        ("make it waterproof", "make it waterproof", False),
+    ],
+)
+def test_a_wish_for_another_colour_says_whether_it_is_of_one_match(
+    text: str, wish: str, is_of_mentioned: bool
+) -> None:
+    found = follow_up(text, VOCABULARY)
+    assert (found.kind, found.text, found.references) == ("change", wish, ())
+    assert found.is_of_mentioned is is_of_mentioned
+
+
+@pytest.mark.parametrize(
+    "text", ["is it blue?", "what colour is it?", "它是红色的吗", "is this red?"]
+)
+def test_a_question_about_the_colour_is_no_wish(text: str) -> None:
+    assert follow_up(text, VOCABULARY).kind == "question"
+
+
 def test_a_named_place_counts_before_a_pronoun() -> None:
     found = follow_up("is the second one waterproof, or is it not?", VOCABULARY)
     assert [(one.kind, one.position) for one in found.references] == [("position", 2)]

@@ -72,11 +72,43 @@ def test_a_colour_that_the_shop_has_not_is_not_met_by_another(
     assert is_in_another_colour(thing, product("p", title=title, color=colour)) is is_other
 
 
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("a yoga ball", "yoga"),
+        ("a green yoga ball for the gym", "yoga"),
+        ("a stainless water bottle", "stainless water"),
+        ("a ball", ""),
+        ("a cup of tea", ""),
+        ("瑜伽球", ""),
+    ],
+)
+def test_the_words_right_before_the_name_are_known(text: str, before: str) -> None:
+    thing = thing_of(read(text))
+    assert thing is not None
+    assert thing.before == before
+
+
+def test_what_is_as_near_to_the_words_before_the_name_is_another_thing() -> None:
+    mat, ball = (
+        Match(product(name, title=name.title()), 0.9, {"text": 0.9}, 0, ()) for name in ("mat", "b")
+    )
+    near = MIN_THING_COSINE + 0.1
+    kept = that_are(
+        Thing("yoga ball", ("ball",), before="yoga"),
+        [mat, ball],
+        {"mat": near, "b": near},
+        {"mat": near + 0.01, "b": near - 0.01},
+    )
+    assert kept == (ball,)
+
+
 def test_a_colour_alone_is_not_enough() -> None:
     bottle, parka, jacket = (
         Match(product(name, title=name.title()), 0.9, {"text": 0.9}, 0, ())
         for name in ("bottle", "parka", "jacket")
     )
     cosines = {"bottle": MIN_THING_COSINE - 0.01, "parka": MIN_THING_COSINE, "jacket": 0.0}
-    kept = that_are(Thing("jacket", ("jacket",)), [bottle, parka, jacket], cosines)
-    assert kept == (parka, jacket)
+    thing = Thing("jacket", ("jacket",))
+    assert that_are(thing, [bottle, parka], cosines) == (parka,)
+    assert that_are(thing, [bottle, parka, jacket], cosines) == (jacket,)

@@ -3,23 +3,32 @@
 import { goToCard } from "./cards.js";
 import { button, el, fill } from "./dom.js";
 import { t } from "./language.js";
+import { activate, activeItem, state } from "./state.js";
+import { nameOf } from "./tabs.js";
 
-// A paragraph of the text; `[n]` becomes a link where a citation stands for it.
+// A paragraph of the text; `[n]` becomes a link where a citation stands for it. Where the text speaks
+// of several items, each on a line of its own, `of` of a citation is the item that it belongs to.
 export function answerText(answer) {
-  const cited = new Map(answer.citations.map((one) => [String(one.ref), one.id]));
+  const cited = new Map(answer.citations.map((one) => [String(one.ref), one]));
   const pieces = answer.text.split(/(\[\d+\])/).map((piece) => {
-    const id = cited.get(piece.slice(1, -1));
-    return id !== undefined && piece.startsWith("[") ? reference(piece, id) : piece;
+    const citation = cited.get(piece.slice(1, -1));
+    return citation !== undefined && piece.startsWith("[") ? reference(piece, citation) : piece;
   });
   return el("p", { className: "said", lang: answer.language ?? "" }, pieces);
 }
 
-function reference(text, id) {
+function reference(text, { id, of }) {
   const go = (event) => {
     event.preventDefault();
-    goToCard(id);
+    goTo(id, of);
   };
   return el("a", { className: "ref", href: `#match-${encodeURIComponent(id)}`, on: { click: go } }, text);
+}
+
+// The cards on the page are the active item's.
+function goTo(id, of) {
+  if (of && of !== activeItem()) activate(state.items.indexOf(of));
+  goToCard(id);
 }
 
 // What the answer's part of the panel holds.
@@ -48,9 +57,11 @@ function more(frame) {
 }
 
 function picks({ answer, matches }) {
-  const named = [["answer.pick", answer.pick], ["answer.cheapest", answer.cheapest]];
-  const known = named.map(([key, id]) => [key, matches?.find((match) => match.id === id)]).filter(([, match]) => match);
+  const named = answer.items
+    ? answer.items.map(({ pick, of }) => [of ? nameOf(of) : "", pick, of])
+    : [[t("answer.pick"), answer.pick], [t("answer.cheapest"), answer.cheapest]];
+  const known = named.map(([name, id, of]) => [name, (of?.matches ?? matches)?.find((match) => match.id === id), of]).filter(([, match]) => match);
   if (!known.length) return null;
-  return el("ul", { className: "picks" }, known.map(([key, match]) =>
-    el("li", {}, el("span", { className: "quiet" }, t(key)), button(match.title, () => goToCard(match.id), { className: "plain" }))));
+  return el("ul", { className: "picks" }, known.map(([name, match, of]) =>
+    el("li", {}, el("span", { className: "quiet" }, name), button(match.title, () => goTo(match.id, of), { className: "plain" }))));
 }

@@ -81,3 +81,8 @@ export const health = () => json("/health/ready");
 
 // Sent even while the page is left for the shop.
 export const feedback = (body) => json("/v1/feedback", { ...posted(body), keepalive: true });
+
+// Photos that the page offers: [{photo, shows}].
+export const examples = () => json("/web/examples");
+
+export const file = async (path) => (await ask(path)).blob();

@@ -90,10 +90,13 @@ function write(item, event, data) {
     item.answer ??= { text: "", citations: [], isDone: false };
     item.answer.text += data.text;
   } else {
-    item.answer = { ...data, isDone: true };
+    item.answer = { ...data, citations: data.citations.map(owned), items: data.items?.map(owned), isDone: true };
   }
   tell("answer", item);
 }
+
+// With the item that it belongs to, which keeps its place in no list that the user may change.
+const owned = (one) => ({ ...one, of: state.items[one.item] });
 
 function finish(data, on) {
   on.done(data);

@@ -18,6 +18,7 @@ export default {
   "photo.yours": "Your photo",
   "photo.unseen": "This browser cannot show this kind of picture; the search reads it all the same.",
   "photo.area": "Photo and the things in it",
+  "example.title": "Or try one of these photos",
   "camera.title": "Take a photo",
   "camera.take": "Take photo",
   "camera.cancel": "Cancel",

@@ -18,6 +18,7 @@ export default {
   "photo.yours": "您的照片",
   "photo.unseen": "浏览器无法显示这种图片，但仍可用它搜索。",
   "photo.area": "照片及其中的物品",
+  "example.title": "或者试试这些照片",
   "camera.title": "拍一张照片",
   "camera.take": "拍摄",
   "camera.cancel": "取消",

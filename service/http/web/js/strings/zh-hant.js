@@ -18,6 +18,7 @@ export default {
   "photo.yours": "您的照片",
   "photo.unseen": "瀏覽器無法顯示這種圖片，但仍可用它搜尋。",
   "photo.area": "照片及其中的物品",
+  "example.title": "或者試試這些照片",
   "camera.title": "拍一張照片",
   "camera.take": "拍攝",
   "camera.cancel": "取消",
