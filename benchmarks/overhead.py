@@ -40,9 +40,12 @@ def main() -> None:
     parser.add_argument("--detect", action="store_true", help="with the embedded detector")
     given = parser.parse_args()
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: given.cores])  # the server's too
-    settings = {"detector": "embedded" if given.detect else "none"}
+    detector = "embedded" if given.detect else "none"
     print(machine_line(), f"cores {given.cores}")
-    with TemporaryDirectory() as folder, running(Path(folder), **settings, feed=feed()) as server:
+    with (
+        TemporaryDirectory() as folder,
+        running(Path(folder), feed=feed(), detector=detector) as server,
+    ):
         measure(server.address, given.repeats)
 
 
@@ -71,7 +74,9 @@ def measure(address: str, repeats: int) -> None:
             np.percentile(took[name], share) / np.percentile(took["bare"], share)
             for name in ("HTTP", "total")
         )
-        print(f"p{share}: HTTP / decoding and the model alone {http:.2f}, stages alone {stages:.2f}")
+        print(
+            f"p{share} over that of decoding and the model alone: {http:.2f}, stages {stages:.2f}"
+        )
 
 
 def bare_ms(models: wiring.Models, photo: bytes) -> dict[str, float]:

@@ -78,9 +78,7 @@ class _Kept(Generic[K, V]):
         self._values: LRUCache[K, V] = LRUCache(size)
         self._lock = Lock()
 
-    def read(
-        self, keys: Sequence[K], read: Callable[[Sequence[K]], Mapping[K, V]]
-    ) -> dict[K, V]:
+    def read(self, keys: Sequence[K], read: Callable[[Sequence[K]], Mapping[K, V]]) -> dict[K, V]:
         """In the order of the keys; ``read`` is asked for those that are not here."""
         found = self.known(keys)
         if missing := [key for key in keys if key not in found]:

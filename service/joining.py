@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from index.catalogue import Catalogue
 from index.product_shelf import ProductReads
 from index.types import Candidate
 from service.listing_collapse import Listing, all_variants
@@ -65,7 +66,7 @@ def joined(catalogue: ProductReads, found: Sequence[Sequence[Listing]]) -> list[
     ]
 
 
-def recalled(catalogue: ProductReads, shown: Sequence[Shown]) -> tuple[Match, ...]:
+def recalled(catalogue: Catalogue, shown: Sequence[Shown]) -> tuple[Match, ...]:
     """Gives matches as they were shown once, of products that are still there."""
     ids = [id_ for one in shown for id_ in (one.id, *one.others)]
     found = {id_: product for id_, (product, _) in catalogue.existing(ids).items()}
