@@ -65,6 +65,7 @@ class PixelEmbedder:
 class MeanColour:
     """A picture's mean colour."""
 
+    identity = "MeanColour"
     dimension = 4
 
     def describe(self, images: Sequence[Image.Image]) -> Vectors:

@@ -25,12 +25,15 @@ import httpx
 import numpy as np
 
 from benchmarks.machine import machine_line
+from index.place import DatabasePlace
 from index.store import Store
 from scripts.demo import DATA
 from service import wiring
 from service.settings import load_settings
 from tests.postgres import PostgresServer, running_server
 
+_FIRST_ROWS = 61
+"""Of the feed, indexed before: there must be something to search."""
 _EVERY_S = 0.5
 _WELL_AFTER_S = 60.0
 _READY_S = 120.0
@@ -68,7 +71,10 @@ def one_round(server: PostgresServer, folder: Path, seconds: float, wanted: set[
     """One shop indexed, served, cut off for ``seconds`` and looked at afterwards."""
     place = server.place()
     url = place.url.render_as_string(hide_password=False)
-    run([*index(url), "--check", "0"])
+    part = folder / f"{place.url.query['options']}.csv"
+    part.write_text("".join((DATA / "feed.csv").read_text("utf-8").splitlines(True)[:_FIRST_ROWS]))
+    run(index(url, part))
+    begun = counted(server, place)
     port = free_port()
     with (folder / "log").open("wb") as log:
         served = subprocess.Popen(
@@ -81,30 +87,32 @@ def one_round(server: PostgresServer, folder: Path, seconds: float, wanted: set[
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
             ready(client)
             indexing = subprocess.Popen(
-                [*index(url), "--fresh", "--check", "0"],
+                index(url),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 text=True,
                 env=environment(),
             )
-            time.sleep(4)  # models are loaded, batches are being written
+            while counted(server, place) == begun and indexing.poll() is None:
+                time.sleep(0.02)
             is_running = indexing.poll() is None
+            there = counted(server, place)
             server.stop()
             answers = searched(client, seconds)
             server.start()
             recovered = recovery(client)
         _, said = indexing.communicate(timeout=600)
-        run([*index(url), "--check", "0"])
+        again = run(index(url))
         lost = wanted - products_in(place)
         took = np.array(answers.took_s)
         last = said.strip().splitlines()[-1][:200] if said.strip() else "nothing"
         return (
-            f"indexing was {'cut off' if is_running else 'over before'}, exit "
-            f"{indexing.returncode}, it said: {last}\n  searches while away: "
+            f"indexing was {'cut off' if is_running else 'over before'} at {there} of "
+            f"{len(wanted)} products ({begun} when it began), exit {indexing.returncode}, it said: "
+            f"{last}\n  the same command once more: {again}\n  searches while away: "
             f"{dict(answers.statuses)}, {answers.without_retry_after} without Retry-After, p50 "
             f"{np.median(took):.2f} s, longest {took.max():.2f} s; well again after "
-            f"{recovered:.1f} s; {len(lost)} of {len(wanted)} products lost after the same command "
-            "once more"
+            f"{recovered:.1f} s; {len(lost)} of {len(wanted)} products are not there at the end"
         )
     finally:
         served.send_signal(signal.SIGTERM)
@@ -158,27 +166,33 @@ def products_of_the_shop() -> set[str]:
         return {row["id"] for row in csv.DictReader(file)}
 
 
-def products_in(place: object) -> set[str]:
+def products_in(place: DatabasePlace) -> set[str]:
     settings = load_settings()
     space = wiring.load_models(settings, is_searching=False).space
-    store = Store(place, space)  # type: ignore[arg-type]
+    store = Store(place, space)
     try:
         return set(store.catalogue.ids())
     finally:
         store.close()
 
 
-def index(url: str) -> list[str]:
-    return command("index", str(DATA / "feed.csv"), "--store", url)
+def counted(server: PostgresServer, place: DatabasePlace) -> int:
+    return int(server.execute("SELECT count(*) FROM product", place)[0][0])
+
+
+def index(url: str, feed: Path = DATA / "feed.csv") -> list[str]:
+    given = ("--images-root", str(DATA), "--check", "0")
+    return command("index", str(feed), "--store", url, *given)
 
 
 def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "scripts", *words]
 
 
-def run(words: list[str]) -> None:
-    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                   env=environment())  # fmt: skip
+def run(words: list[str]) -> str:
+    """Gives the first line that the command printed."""
+    done = subprocess.run(words, check=True, capture_output=True, text=True, env=environment())
+    return done.stdout.splitlines()[0]
 
 
 def environment() -> dict[str, str]:

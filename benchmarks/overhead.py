@@ -102,14 +102,20 @@ def searched_ms(server: socket.socket, photo: bytes) -> dict[str, float]:
 
 
 def received(server: socket.socket) -> bytes:
-    answer = server.recv(PIECE_BYTES)
+    answer = piece(server)
     while (end := answer.find(END)) < 0:
-        answer += server.recv(PIECE_BYTES)
+        answer += piece(server)
     length = re.search(rb"content-length: (\d+)", answer[:end], re.IGNORECASE)
     assert length, answer
     while len(answer) < end + len(END) + int(length[1]):
-        answer += server.recv(PIECE_BYTES)
+        answer += piece(server)
     return answer
+
+
+def piece(server: socket.socket) -> bytes:
+    read = server.recv(PIECE_BYTES)
+    assert read, "the server closed the connection"
+    return read
 
 
 if __name__ == "__main__":

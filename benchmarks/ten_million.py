@@ -136,7 +136,7 @@ def looked_at_all(rows: NDArray[np.float16], queries: Vectors, allowed: NDArray[
         end = start + _BLOCK
         similar = queries @ rows[start:end].astype(np.float32).T  # (q, block)
         similar[:, ~allowed[start:end]] = -np.inf
-        nearest = np.argpartition(-similar, K, axis=1)[:, :K]
+        nearest = np.argpartition(-similar, min(K, similar.shape[1] - 1), axis=1)[:, :K]
         both = np.hstack([best, np.take_along_axis(similar, nearest, axis=1)])
         ids = np.hstack([places, nearest + start])
         order = np.argsort(-both, axis=1, kind="stable")[:, :K]

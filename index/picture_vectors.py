@@ -1,4 +1,4 @@
-"""A product's pictures as the index keeps them: each drawn halfway to the mean of them all.
+"""A product's pictures as the index keeps them: each drawn a third of the way to their mean.
 
 A photo is compared with the best picture of a product and with what all its pictures have in
 common at once: q·r = (q·picture + PULL q·mean) / (1 + PULL), and no search costs more. A picture

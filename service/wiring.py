@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from threadpoolctl import ThreadpoolController
 
+from index.picture_vectors import PULL
 from index.place import Place
 from index.sessions import Sessions
 from index.store import Store
@@ -87,7 +88,7 @@ class Models:
         return SpaceId(
             embedder=str(identity),
             dimension=identity.dimension,
-            colour=f"{type(self.colours).__name__} {self.colours.dimension}",
+            colour=f"{self.colours.identity}, drawn {PULL:g} to their mean",
             colour_dimension=self.colours.dimension,
         )
 

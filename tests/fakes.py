@@ -42,6 +42,7 @@ class FakeEmbedder:
 class FakeColours:
     """Describes a picture by its mean colour."""
 
+    identity = "FakeColours"
     dimension = 4
 
     def describe(self, images: Sequence[Image.Image]) -> Vectors:

@@ -57,39 +57,40 @@ class LabHistogram:
 
     dimension = DIMENSION
 
-    def describe(self, images: Sequence[Image.Image]) -> Vectors:
-        """Gives ``(n, dimension)`` float32 unit rows; ``(0, dimension)`` for no picture.
+    def __init__(self) -> None:
+        """Reads the map.
 
         Raises:
-            ModelUnavailableError: the map's file is missing, or another one.
+            ModelUnavailableError: its file is missing, or another one.
         """
+        self._directions, sha256 = _directions()
+        self.identity = f"LabHistogram {DIMENSION} {sha256[:12]}"
+
+    def describe(self, images: Sequence[Image.Image]) -> Vectors:
+        """Gives ``(n, dimension)`` float32 unit rows; ``(0, dimension)`` for no picture."""
         return self.look(images).vectors
 
     def look(self, images: Sequence[Image.Image]) -> ColourLooks:
-        """Gives the rows of ``describe``, and what else the same pixels tell.
-
-        Raises:
-            ModelUnavailableError: as ``describe``.
-        """
+        """Gives the rows of ``describe``, and what else the same pixels tell."""
         rows = np.empty((len(images), self.dimension), dtype=np.float32)
         is_plain = np.empty(len(images), dtype=np.bool_)
         for number, image in enumerate(images):
             lab = lab_pixels(image)  # (side, side, 3)
             border = _background(lab)
             weight = _item_weight(lab, border).ravel()
-            rows[number] = histogram(lab.reshape(-1, 3), weight) @ _directions()
+            rows[number] = histogram(lab.reshape(-1, 3), weight) @ self._directions
             is_plain[number] = border.spread < _PLAIN_SPREAD
         unit: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         return ColourLooks(unit, is_plain)
 
 
 @cache
-def _directions() -> NDArray[np.float32]:
-    """``(bins, dimension)``: orthonormal columns."""
+def _directions() -> tuple[NDArray[np.float32], str]:
+    """``(bins, dimension)``, orthonormal columns, and the sha256 of their file."""
     recipe = read_recipe(COMMITTED / RECIPE)
     found = np.load(io.BytesIO(checked_bytes(COMMITTED / recipe["file"], recipe["sha256"])))
     directions: NDArray[np.float32] = found.astype(np.float32)
-    return directions
+    return directions, recipe["sha256"]
 
 
 def item_pixels(image: Image.Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

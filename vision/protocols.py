@@ -55,6 +55,10 @@ class ColourDescriber(Protocol):
     """Turns a picture into a vector of its item's colours."""
 
     @property
+    def identity(self) -> str:
+        """What the vectors are made with; vectors of two identities are never compared."""
+
+    @property
     def dimension(self) -> int:
         """Length of one vector."""
 

@@ -246,9 +246,12 @@ class AnswerWriter:
             pieces.close()
         is_model = draft.writer != FACTS_WRITER
         lines = writer.lines()
-        yield from draft.say_lines([one for one in lines if not is_model or _is_needed(one)])
+        yield from draft.say_lines(
+            [one for one in lines if not is_model or _is_needed(one, draft.facts.pick)]
+        )
 
 
-def _is_needed(line: Line) -> bool:
+def _is_needed(line: Line, pick: int | None) -> bool:
     """Whether an answer is not complete without this line, whoever wrote the rest."""
-    return line.topic in ("verdict", "price 1", "stock 1", "cheapest", "pick")
+    needed = ("verdict", "price 1", "stock 1", "cheapest", "pick", f"price {pick}")
+    return line.topic in needed

@@ -69,6 +69,8 @@ class FactsWriter:
             return []
         if not any(one.is_in_stock for one in self.facts.products):
             return [Line("pick", self._say("none_in_stock"))]
+        if self.is_short and ref == self.facts.cheapest == 1:
+            codes = (*codes, "cheapest")  # ``cheapest`` leaves it to the pick
         tries = (codes, PICK_REASONS, ("in_stock",))
         reasons = next((said for said in (self._reasons(ref, one) for one in tries) if said), "")
         line = Line("pick", self._say("pick", name=self.name(ref), reasons=reasons))

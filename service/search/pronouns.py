@@ -20,13 +20,15 @@ class ColourWish:
 def colour_wish(tokens: Sequence[Token]) -> ColourWish | None:
     """Gives the wish that a text begins with; None where it is another one, or none."""
     kinds: set[str] = set()
-    at = 0
+    at = last = 0
     while at < len(tokens) and lexicon.colours().at(tokens, at) is None:
         length, kind = _wishing(tokens, at)
         if not length:
             return None
         kinds.add(kind)
-        at += length
+        last, at = at, at + length
+    if lexicon.follow_up("pronoun_behind_verb").length(tokens, last) and _names(tokens, at):
+        return None  # "that black dress" is no "that" in black
     is_of_one = {"pronoun", "wish_verb"} <= kinds
     if at == len(tokens) or not (is_of_one or "recolour" in kinds):
         return None
@@ -59,6 +61,13 @@ def _wishing(tokens: Sequence[Token], at: int) -> tuple[int, str]:
     found = [(lexicon.follow_up(one).length(tokens, at), one) for one in kinds]
     found.append((lexicon.follow_up("pronoun_behind_verb").length(tokens, at), "pronoun"))
     return max(found, key=lambda one: one[0])
+
+
+def _names(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word that may name a thing follows the colour that begins at ``at``."""
+    behind = at + lexicon.colours().length(tokens, at)
+    is_over = behind >= len(tokens) or tokens[behind].is_punctuation
+    return not is_over and not lexicon.follow_up("wish_word").length(tokens, behind)
 
 
 def _at(tokens: Sequence[Token], at: int) -> Reference | None:

@@ -95,7 +95,10 @@ def _name(tokens: Sequence[Token]) -> Key:
 
 def _before(tokens: Sequence[Token]) -> str:
     """What makes a compound of the last word; "a cup of tea" is none."""
-    begin = end = len(tokens) - 1
+    end = len(tokens) - 1
+    while end > 0 and not _is_content(tokens[end]):
+        end -= 1
+    begin = end
     while begin > 0 and _is_content(tokens[begin - 1]) and tokens[begin - 1].text.isascii():
         begin -= 1
     return joined(tokens[begin:end]) if end > 0 and tokens[end].text.isascii() else ""

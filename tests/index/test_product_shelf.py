@@ -31,6 +31,7 @@ def test_a_shelf_gives_what_the_catalogue_gives_at_the_first_and_the_second_time
         assert shelf.groups_and_gtins([*keys, 999]) == catalogue.groups_and_gtins(keys)
         assert shelf.variants(["b", "a", "none"]) == catalogue.variants(["a", "b"])
         assert shelf.keys_of(["c1", "a1", "none"]) == catalogue.keys_of(["c1", "a1"])
+        assert shelf.keys_of(["c1", "a1"]) == catalogue.keys_of(["c1", "a1"])  # kept by then
 
 
 def test_what_was_read_once_is_not_asked_of_the_database_again(store: Store) -> None:

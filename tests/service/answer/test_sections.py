@@ -150,6 +150,13 @@ def test_a_model_chooses_for_each_item_by_its_own_numbers() -> None:
     assert "Aero" not in second
 
 
+def test_a_pick_that_is_the_cheapest_is_called_so_whatever_its_reasons_are() -> None:
+    model = SayingModel(choice(1, (1, ("closest_match",), "")))
+    answer = AnswerWriter(model, limits=PATIENT).answer(*two_items())
+    for section, one in zip(answer.text.split("\n"), answer.items, strict=True):
+        assert one.pick != one.cheapest or "cheapest" in section
+
+
 def test_what_a_model_says_of_another_items_product_is_dropped() -> None:
     said = "[2] is red. Bora Rain Jacket [2] is by Kestrel. [5] is orange."
     answer = AnswerWriter(SayingModel(said), "prose", PATIENT).answer(*two_items())

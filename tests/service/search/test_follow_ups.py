@@ -187,6 +187,11 @@ def test_a_wish_for_another_colour_says_whether_it_is_of_one_match(
     assert found.is_of_mentioned is is_of_mentioned
 
 
+@pytest.mark.parametrize("text", ["show me that black dress", "I want that green jacket"])
+def test_a_demonstrative_before_a_named_thing_is_no_match(text: str) -> None:
+    assert not follow_up(text, VOCABULARY).is_of_mentioned
+
+
 @pytest.mark.parametrize(
     "text", ["is it blue?", "what colour is it?", "它是红色的吗", "is this red?"]
 )

@@ -75,6 +75,7 @@ def test_a_colour_that_the_shop_has_not_is_not_met_by_another(
 @pytest.mark.parametrize(
     ("text", "before"),
     [
+        ("a yoga ball too", "yoga"),
         ("a yoga ball", "yoga"),
         ("a green yoga ball for the gym", "yoga"),
         ("a stainless water bottle", "stainless water"),

@@ -7,7 +7,7 @@ import { language, named, t } from "./language.js";
 import { pastOf } from "./past-prices.js";
 import { phraseOf } from "./status.js";
 
-const TRANSLATION = /^(title|description)_[a-z]{2}/; // a feed's column of another language
+const TRANSLATION = /^(title|description)_[a-z]{2}([-_](hans|hant|[a-z]{2}))?$/; // a feed's column of another language
 
 export function detailsOf(match) {
   const frame = el("div", { className: "inside" });

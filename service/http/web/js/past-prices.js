@@ -9,15 +9,16 @@ export function pastOf({ price_history: history = [], offers }, price) {
   const steps = stepsOf(history, price?.currency);
   if (!hasChanged(steps)) return null;
   const [first] = steps;
-  const lines = linesOf(steps, offers);
+  const lines = linesOf(steps, offers).slice(0, MOST_LINES);
+  const drawn = lines.flatMap((one) => one.steps);
   const end = Math.max(Date.now(), steps.at(-1).time);
   const low = lowestOf(steps);
   const label = t("past.chart", { from: day(first.time), low: money(low.price), high: money(highestOf(steps).price) });
   return el("section", { className: "past", "aria-label": t("past.title") },
     el("h4", {}, t("past.title")),
     el("p", {}, inWords(low, first, price, offers)),
-    chart(lines.slice(0, MOST_LINES), end, label, [money(highestOf(steps).price), money(low.price)]),
-    el("ul", { className: "legend" }, lines.slice(0, MOST_LINES).map(({ merchant }, place) => el("li", { data: { line: place } }, nameOf(merchant)))),
+    chart(lines, end, label, [money(highestOf(drawn).price), money(lowestOf(drawn).price)]),
+    el("ul", { className: "legend" }, lines.map(({ merchant }, place) => el("li", { data: { line: place } }, nameOf(merchant)))),
     table(steps));
 }
 
@@ -49,7 +50,7 @@ function linesOf(steps, offers) {
 }
 
 function inWords(low, first, price, offers) {
-  const now = { price: money(price), merchant: nameOf(offers.find((one) => one.price?.amount === price.amount)?.merchant) };
+  const now = { price: money(price), merchant: nameOf(offers.find((one) => one.price?.amount === price.amount && one.price.currency === price.currency)?.merchant) };
   if (Number(price.amount) <= low.amount) return t("past.isLowest", { ...now, day: day(first.time) });
   return `${t("past.now", now)} ${t("past.lowest", { price: money(low.price), merchant: nameOf(low.merchant), day: day(low.time) })}`;
 }
