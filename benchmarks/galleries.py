@@ -14,7 +14,7 @@ from index.feed_rows import FeedRow, parse_row
 from index.store import Store
 from index.types import FusionWeights, Query
 from service import wiring
-from service.fusion import weights_for
+from service.fusion import weights_on
 from service.settings import Settings
 from service.wiring import Models
 from vision.decode import decode
@@ -44,8 +44,9 @@ def indexed(task: Task, models: Models, settings: Settings) -> Iterator[Gallery]
         for photo, _ in task.queries:
             image = decode((task.root / photo).read_bytes()).image
             images.append(models.embedder.embed_images([image])[0])
-            colours.append(models.colours.describe([image])[0])
-            weights.append(weights_for(image))
+            seen = models.colours.look([image])
+            colours.append(seen.vectors[0])
+            weights.append(weights_on(is_plain=bool(seen.is_plain[0])))
         yield Gallery(task, store, np.array(images), np.array(colours), tuple(weights))
         store.close()
 

@@ -119,7 +119,7 @@ class Store:
         shelf = self._shelf
         if shelf.sequence != snapshot.sequence:
             shelf = ProductShelf(self.catalogue, snapshot.sequence)
-            self._shelf = max(shelf, self._shelf, key=lambda one: one.sequence)
+            self._shelf = shelf
         return shelf
 
     def lexical(self, text: str) -> LexicalScores | None:

@@ -8,10 +8,7 @@ and ``0012-lexical.md``.
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
-from PIL import Image
-
 from index.types import FusionWeights
-from vision.colour import has_plain_background
 
 CaptionUse: TypeAlias = Literal["off", "beside", "alone"]
 """Captions in a search by photo: not at all, beside the photo, or in its place (to measure)."""
@@ -25,11 +22,6 @@ PRODUCT = FusionWeights(image=1.0, colour=0.2, text_image=0.25, text=0.25)
 CAPTION_TEXT = 0.1
 """Weight of a caption's words against product texts, beside a photo's own parts."""
 TEXT = FusionWeights(text_image=0.25, text=1.0, lexical=1.0)
-
-
-def weights_for(image: Image.Image) -> FusionWeights:
-    """Gives the weights for a picture without words."""
-    return weights_on(is_plain=has_plain_background(image))
 
 
 def weights_on(*, is_plain: bool) -> FusionWeights:

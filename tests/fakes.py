@@ -12,9 +12,18 @@ from PIL import Image
 from index.place import Place
 from index.store import Store
 from index.types import Offer, PictureRecord, Price, Product, ProductRecord, SpaceId
-from vision.colour import has_plain_background
+from vision.colour import LabHistogram
 from vision.protocols import ColourDescriber, Embedder
-from vision.types import ChatLimits, ChatMessage, ColourLooks, EmbedderId, Vectors
+from vision.types import (
+    Box,
+    ChatLimits,
+    ChatMessage,
+    ColourLooks,
+    DetectedItem,
+    EmbedderId,
+    Photo,
+    Vectors,
+)
 
 SPACE = SpaceId(embedder="fake (16-d, fake-1)", dimension=16, colour="fake", colour_dimension=4)
 
@@ -53,8 +62,19 @@ class FakeColours:
         return unit(np.hstack([pixels, np.full((len(means), 1), 0.25)]))
 
     def look(self, images: Sequence[Image.Image]) -> ColourLooks:
-        is_plain = [has_plain_background(one.convert("RGB")) for one in images]
-        return ColourLooks(self.describe(images), np.array(is_plain, dtype=np.bool_))
+        looks = LabHistogram().look([one.convert("RGB") for one in images])
+        return ColourLooks(self.describe(images), looks.is_plain)
+
+
+class TwoHalves:
+    """Sees the left and the right half of a photo as items."""
+
+    def detect(self, photo: Photo) -> list[DetectedItem]:
+        half = photo.width // 2
+        return [
+            DetectedItem(Box(0, 0, half, photo.height), 0.9),
+            DetectedItem(Box(half, 0, photo.width, photo.height), 0.8),
+        ]
 
 
 class FakeChat:

@@ -102,14 +102,6 @@ def item_pixels(image: Image.Image) -> tuple[NDArray[np.float32], NDArray[np.flo
     return lab.reshape(-1, 3), _item_weight(lab, _background(lab)).ravel()
 
 
-def has_plain_background(image: Image.Image) -> bool:
-    """Whether the border is of one colour, as in a catalogue's pictures; one to two milliseconds.
-
-    The light of such a picture is even too, so that its colours can be trusted.
-    """
-    return _background(lab_pixels(image)).spread < _PLAIN_SPREAD
-
-
 def histogram(pixels: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.float32]:
     """Gives the ``(bins,)`` unit vector of the square roots of how much each colour is there.
 

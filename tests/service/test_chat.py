@@ -18,10 +18,11 @@ from service.feedback import read_feedback
 from service.http.app import create_app
 from service.http.context import Service
 from service.sessions import SessionKeeper
+from tests.fakes import TwoHalves
 from tests.service.answer.shop import SayingModel
 from tests.service.conftest import Shop, drawn, encoded
 from vision.protocols import ChatModel
-from vision.types import Box, Caption, DetectedItem, Photo
+from vision.types import Caption
 
 ODD_TEXTS = [
     "\u0000", "\u202echeaper", "\U0001f469\u200d\U0001f467 in \U0001f534", "第", "第第第", "#",
@@ -326,17 +327,6 @@ def test_words_that_nothing_is_understood_of_are_searched_for(client: TestClient
     body = said(client, searched(client)["session"], "zork with a twist")
     assert body["items"][0]["matches"]
     assert body["words"]["residual"] == "zork with a twist"
-
-
-class TwoHalves:
-    """Sees the left and the right half of a photo as items."""
-
-    def detect(self, photo: Photo) -> list[DetectedItem]:
-        half = photo.width // 2
-        return [
-            DetectedItem(Box(0, 0, half, photo.height), 0.9),
-            DetectedItem(Box(half, 0, photo.width, photo.height), 0.8),
-        ]
 
 
 class Naming:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from service import wiring
 from service.http.app import create_app
+from tests.fakes import TwoHalves
 from tests.service.conftest import Shop, drawn, encoded
 from tests.vision.chat_server import (
     ChatServer,
@@ -23,7 +24,7 @@ from tests.vision.chat_server import (
 )
 from vision.chat_captioner import ChatCaptioner
 from vision.protocols import Captioner, ChatModel, Detector
-from vision.types import Box, ChatLimits, DetectedItem, Photo
+from vision.types import ChatLimits
 
 SHORT = ChatLimits(timeout_s=0.5)
 
@@ -127,17 +128,6 @@ def test_the_stream_sends_items_matches_and_checked_pieces_in_order(shop: Shop) 
     assert done == whole["answer"]
     assert "".join(data["text"] for name, data in events if name == "answer.delta") == done["text"]
     assert events[-1][1]["store"] == whole["store"]
-
-
-class TwoHalves:
-    """Sees the left and the right half of a photo as items."""
-
-    def detect(self, photo: Photo) -> list[DetectedItem]:
-        half = photo.width // 2
-        return [
-            DetectedItem(Box(0, 0, half, photo.height), 0.9),
-            DetectedItem(Box(half, 0, photo.width, photo.height), 0.8),
-        ]
 
 
 def test_an_answer_about_several_items_says_which_item_each_citation_is_of(shop: Shop) -> None:

@@ -142,8 +142,9 @@ class HangingModel(SayingModel):
         limits: ChatLimits,
         schema: Mapping[str, object] | None = None,
     ) -> str:
+        said = super().complete(messages, limits, schema)
         self.released.wait(self._hang_s)
-        return self.text
+        return said
 
     def stream(self, messages: Sequence[ChatMessage], limits: ChatLimits) -> Iterator[str]:
         yield from super().stream(messages, limits)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from index.types import Query
-from service.fusion import weights_for
+from service.fusion import weights_on
 from service.search.catalogue_words import vocabulary_of
 from service.search.composing import alone, asked, beside_photo
 from service.search.vocabulary import ShopVocabulary
@@ -26,11 +26,12 @@ def vocabulary(shop: Shop) -> ShopVocabulary:
 def query(shop: Shop, shape: str, colour: str, text: str, words: ShopVocabulary) -> Query:
     image = drawn(shape, colour)
     vectors = asked(understand(text, words), shop.models.embedder, shop.models.colours)
+    seen = shop.models.colours.look([image])
     return beside_photo(
         vectors,
         shop.models.embedder.embed_images([image])[0],
-        shop.models.colours.describe([image])[0],
-        weights_for(image),
+        seen.vectors[0],
+        weights_on(is_plain=bool(seen.is_plain[0])),
     )
 
 
