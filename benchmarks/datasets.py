@@ -5,6 +5,7 @@ They lie in ``$SNAPSHELF_DATASETS`` or in ``../shared/data`` beside the reposito
 
 import csv
 import json
+import tomllib
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ class Task:
     queries: list[tuple[str, str]]
     """(photo path, product id)."""
     root: Path
+    mislabelled: frozenset[str] = frozenset()
+    """Photos of ``queries`` that do not show the product that the data set names."""
 
 
 def luma() -> Task:
@@ -38,7 +41,9 @@ def luma() -> Task:
         if view.strip()
     ]
     gallery = [{**row, "additional_image_link": ""} for row in rows]
-    return Task("luma, other views", gallery, queries, root)
+    listed = tomllib.loads((Path(__file__).parent / "luma_views.toml").read_text(encoding="utf-8"))
+    wrong = frozenset(listed["another_thing"] + listed["another_colour"])
+    return Task("luma, other views", gallery, queries, root, wrong)
 
 
 def grocery(*, with_photos: bool) -> Task:

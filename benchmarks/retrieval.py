@@ -61,6 +61,10 @@ def photo_task(
         rows["colour histogram"] = both(gallery, COLOUR, has_groups)
         rows["embedder"] = both(gallery, IMAGE, has_groups)
         rows["embedder and colour"] = both(gallery, None, has_groups)
+        if task.mislabelled:
+            right = np.array([photo not in task.mislabelled for photo, _ in task.queries])
+            rows[f"the {right.sum()} labelled right"] = both(gallery, None, has_groups, right)
+            rows[f"the {(~right).sum()} others"] = both(gallery, None, has_groups, ~right)
     print(f"\n{task.name}: {len(task.queries)} queries, {len(task.rows)} products")
     chance = 1 / len(task.rows)
     print(f"  {'chance':24} recall@1 {chance:.3f}  recall@5 {5 * chance:.3f}")
@@ -70,13 +74,23 @@ def photo_task(
 
 
 def both(
-    gallery: galleries.Gallery, weights: FusionWeights | None, has_groups: bool
+    gallery: galleries.Gallery,
+    weights: FusionWeights | None,
+    has_groups: bool,
+    asked: NDArray[np.bool_] | slice = slice(None),
 ) -> dict[str, Any]:
-    """Recall of the product, and of its group; without weights, with the pipeline's."""
-    places = galleries.ranks(gallery, weights)
+    """Recall of the product, and of its group; without weights, with the pipeline's.
+
+    Args:
+        gallery: products and photos.
+        weights: of the parts of the score.
+        has_groups: whether products are variants of one another.
+        asked: which of the photos.
+    """
+    places = galleries.ranks(gallery, weights)[asked]
     row = {"recall@1": recall(places, 1), "recall@5": recall(places, 5)}
     if has_groups:
-        grouped = galleries.ranks(gallery, weights, is_grouped=True)
+        grouped = galleries.ranks(gallery, weights, is_grouped=True)[asked]
         row |= {"group@1": recall(grouped, 1), "group@5": recall(grouped, 5)}
     return row
 

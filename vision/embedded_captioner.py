@@ -2,8 +2,10 @@
 
 It knows 53 categories of groceries and garments and nothing else. A linear map on the trunk's
 features says how probable a category is; below a calibrated probability the caption names none.
+Else decoder and map name the thing together.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,7 +35,7 @@ RECIPE = "captioner.json"
 PROMPT = "JSON"
 """All that the decoder was ever asked."""
 MAX_TOKENS = 40
-"""The longest caption has 18."""
+"""The longest caption has 13."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,17 @@ class Kind:
 
     category: str
     title: str
+
+
+_NOTHING = Kind("", "")
+
+
+def answer_json(kind: Kind) -> str:
+    """Gives what the decoder says of a kind; the colour is measured and no part of it.
+
+    The title comes first: it settles the category, so the decoder's first choice is its only one.
+    """
+    return json.dumps({"title": kind.title, "category": kind.category}, ensure_ascii=False)
 
 
 class EmbeddedCaptioner:
@@ -72,9 +85,9 @@ class EmbeddedCaptioner:
             checked_bytes(folder / name, sha256)
         tensors = load((folder / "patches.safetensors").read_bytes())
         self._limits = ChatLimits(MAX_TOKENS, timeout_s)
-        self._kinds = [Kind(*pair) for pair in recipe["kinds"]]
-        self._categories = {kind.category.lower(): kind.category for kind in self._kinds}
+        self.kinds = [Kind(*pair) for pair in recipe["kinds"]]
         self._threshold: float = recipe["threshold"]
+        self._map_weight: float = recipe["map_weight"]
         self._head = _linear(tensors, "head")
         self._patches = patch_processor(recipe, tensors, compute, cache)
         self._model = QwenVL(
@@ -92,17 +105,26 @@ class EmbeddedCaptioner:
         """
         if not images:
             return []
-        shares = self.category_shares(images)
+        log_shares = self.log_shares(images)
+        shares = [self._by_category(row) for row in np.exp(log_shares)]
         sure = [index for index, one in enumerate(shares) if _best(one) >= self._threshold]
-        turns = [[ChatMessage("user", (images[index], PROMPT))] for index in sure]
-        said = dict(zip(sure, self._model.generate_batch(turns, self._limits), strict=True))
+        said = self._chosen([images[index] for index in sure], log_shares[sure])
+        kinds = dict(zip(sure, said, strict=True))
         return [
-            self._checked(parse_caption(said.get(index, "")), shares[index], colour_name(image))
+            self._checked(kinds.get(index, _NOTHING), shares[index], colour_name(image))
             for index, image in enumerate(images)
         ]
 
+    def named(self, images: Sequence[Image.Image]) -> list[Kind]:
+        """Gives the kind that is named, sure or not, for measuring: decoder and map together.
+
+        Raises:
+            ModelTimeoutError: as ``caption``.
+        """
+        return self._chosen(images, self.log_shares(images)) if images else []
+
     def decoded(self, image: Image.Image) -> Caption:
-        """Gives what the decoder says of a picture, sure or not: for measuring it alone.
+        """Gives what the decoder writes of a picture by itself, for measuring it alone.
 
         Raises:
             ModelTimeoutError: as ``caption``.
@@ -112,29 +134,40 @@ class EmbeddedCaptioner:
 
     def category_shares(self, images: Sequence[Image.Image]) -> list[Mapping[str, float]]:
         """Gives the probability of each known category, by picture; "" is none of them."""
+        return [self._by_category(row) for row in np.exp(self.log_shares(images))]
+
+    def log_shares(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
+        """Gives the linear map's log-probabilities ``(n, kinds)``, the last one for "none"."""
         with torch.inference_mode():
-            logits = self._head(torch.from_numpy(self._patches.pooled(images)))  # (n, kinds)
-            shares: NDArray[np.float32] = logits.softmax(dim=1).numpy()
-        return [self._by_category(row) for row in shares]
+            logits = self._head(torch.from_numpy(self._patches.pooled(images)))
+            shares: NDArray[np.float32] = logits.log_softmax(dim=1).numpy()
+        return shares
+
+    def _chosen(self, images: Sequence[Image.Image], log_shares: NDArray[np.float32]) -> list[Kind]:
+        """What the decoder writes, held to the kinds, each weighed with its share."""
+        turns = [[ChatMessage("user", (image, PROMPT))] for image in images]
+        named = [at for at, kind in enumerate(self.kinds) if kind != _NOTHING]
+        answers = [answer_json(self.kinds[at]) for at in named]
+        weights = self._map_weight * log_shares[:, named]
+        chosen = self._model.choose(turns, answers, weights, self._limits)
+        return [self.kinds[named[at]] for at in chosen]
 
     def _by_category(self, row: NDArray[np.float32]) -> Mapping[str, float]:
         total: dict[str, float] = {}
-        for kind, share in zip(self._kinds, row.tolist(), strict=True):
+        for kind, share in zip(self.kinds, row.tolist(), strict=True):
             total[kind.category] = total.get(kind.category, 0.0) + share
         return total
 
-    def _checked(self, said: Caption, shares: Mapping[str, float], colour: str) -> Caption:
-        """What the decoder said, where the linear map agrees that it is probable."""
-        category = self._categories.get(said.category, "")
-        if shares.get(category, 0.0) < self._threshold:
+    def _checked(self, kind: Kind, shares: Mapping[str, float], colour: str) -> Caption:
+        """What was chosen, where the linear map finds its category probable."""
+        if kind == _NOTHING or shares[kind.category] < self._threshold:
             return Caption(color=colour)
-        is_known = any(
-            kind.title.lower() == said.title.lower() and kind.category == category
-            for kind in self._kinds
-        )
-        title = said.title.lower() if is_known else category.lower()
+        title = kind.title.lower()
         return Caption(
-            category=category.lower(), title=title, color=colour, text=f"{colour} {title}".strip()
+            category=kind.category.lower(),
+            title=title,
+            color=colour,
+            text=f"{colour} {title}".strip(),
         )
 
 

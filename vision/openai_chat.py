@@ -1,6 +1,7 @@
 """Any OpenAI-compatible endpoint (vLLM, SGLang, Ollama, DashScope, ...) as a ``ChatModel``."""
 
 import queue
+import threading
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -56,7 +57,7 @@ class OpenAIChat:
         stack = ExitStack()
         self._portal = stack.enter_context(start_blocking_portal(name=f"{self.name} client"))
         stack.callback(self._portal.call, self._client.close)
-        self._close = weakref.finalize(self, stack.close)
+        self._close = weakref.finalize(self, _ended, stack, self._portal.call(threading.get_ident))
 
     def close(self) -> None:
         """Ends the connections and the thread; also done when the object is collected."""
@@ -202,6 +203,14 @@ class OpenAIChat:
             host = urlsplit(self._endpoint.base_url).netloc.rpartition("@")[2]
             # from None: the text of the cause may repeat the key
             raise model_error(error, f"{self.name} at {host}", self._secret) from None
+
+
+def _ended(stack: ExitStack, loop_thread: int) -> None:
+    """Closes; the garbage collector may come to it in the very thread that is to end."""
+    if threading.get_ident() == loop_thread:
+        threading.Thread(target=stack.close, name="closing a client").start()
+    else:
+        stack.close()
 
 
 def _client(base_url: str, api_key: str) -> openai.AsyncOpenAI:

@@ -8,15 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
-from transformers import StoppingCriteriaList, TextIteratorStreamer
+from transformers import (
+    LogitsProcessorList,
+    StoppingCriteria,
+    StoppingCriteriaList,
+    TextIteratorStreamer,
+)
 
 from vision.chat_schema import with_schema
 from vision.compute import DEFAULT_COMPUTE, ComputeOptions
 from vision.errors import ModelRefusedError, ModelTimeoutError, ModelUnavailableError
 from vision.grounding_boxes import LIMITS, PROMPT, Frame, LabelledBox, parse_boxes, steps_of
 from vision.model_pictures import canvas_size
+from vision.qwen_choice import Decided, Weighed, known_answers, with_opening
 from vision.qwen_inputs import DEFAULT_PIXELS, PixelBudget, model_inputs, resized_size
 from vision.qwen_loading import load_qwen
 from vision.qwen_stopping import Stop
@@ -168,6 +176,50 @@ class QwenVL:
             odds += yes_against_no(written.logits[0], self._parts.processor.tokenizer)
         return odds
 
+    def choose(
+        self,
+        conversations: Sequence[Sequence[ChatMessage]],
+        answers: Sequence[str],
+        log_weights: NDArray[np.float32],
+        limits: ChatLimits,
+    ) -> list[int]:
+        """Gives, for each conversation, the position of the answer that is written.
+
+        Greedy, token by token, among the answers alone; the time is for all conversations together.
+
+        Args:
+            conversations: n of them.
+            answers: m different ones.
+            log_weights: ``(n, m)`` float32, log-probabilities that are added to the model's own.
+            limits: of time; an answer has the length that it has.
+
+        Raises:
+            ModelError: as ``complete``, but for the length.
+        """
+        known = known_answers(self._parts.processor.tokenizer, answers)
+        stop = Stop(limits)
+        chosen: list[int] = []
+        for start in range(0, len(conversations), self._batch_size):
+            if stop.left_s < 0:
+                raise self._timeout(stop)
+            rows = slice(start, start + self._batch_size)
+            with self._device_errors():
+                inputs = model_inputs(self._parts.processor, conversations[rows], self._pixels)
+                inputs = with_opening(inputs, known.opening).to(self._device)
+            weighed = Weighed(known, log_weights[rows], inputs["input_ids"].shape[1])
+            written = self._written(
+                inputs,
+                stop,
+                Decided(weighed),
+                logits_processor=LogitsProcessorList([weighed]),
+                max_new_tokens=max(map(len, known.tokens)),
+            )
+            left = weighed.left(written)
+            if any(len(kept) > 1 for kept in left):
+                raise self._timeout(stop)
+            chosen += [kept[0] for kept in left]
+        return chosen
+
     def _pieces(self, streamer: Any, stop: Stop) -> Iterator[str]:
         while True:
             streamer.timeout = max(stop.left_s, 0.0) + _STOP_GRACE_S
@@ -200,16 +252,18 @@ class QwenVL:
         with self._device_errors():
             inputs = model_inputs(self._parts.processor, conversations, self._pixels)
             inputs = inputs.to(self._device)
+        return self._written(inputs, stop, **options), inputs
+
+    def _written(self, inputs: Any, stop: Stop, *ends: StoppingCriteria, **options: Any) -> Any:
         if not self._turn.acquire(timeout=max(stop.left_s, 0.0)):
             raise self._timeout(stop)
         try:
             with self._device_errors(), torch.inference_mode():
-                written = self._parts.model.generate(
-                    **inputs, stopping_criteria=StoppingCriteriaList([stop]), **options
+                return self._parts.model.generate(
+                    **inputs, stopping_criteria=StoppingCriteriaList([stop, *ends]), **options
                 )
         finally:
             self._turn.release()
-        return written, inputs
 
     def _read(self, tokens: torch.Tensor, stop: Stop, inputs: Any) -> "list[_Answer]":
         ends = torch.tensor(self._parts.model.generation_config.eos_token_id, device=tokens.device)

@@ -2,14 +2,22 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import (
+    AddedToken,
+    Tokenizer,
+    decoders,
+    models,
+    normalizers,
+    pre_tokenizers,
+    trainers,
+)
 from torch.nn.functional import cross_entropy
 from transformers import (
     GenerationConfig,
@@ -54,16 +62,28 @@ class DecoderSettings:
     heads: int = 3
     vocabulary: int = 768
     steps: int = 900
+    """Without the scenes that are held out."""
+    last_steps: int = 300
+    """With them, from the weights of the others."""
     batch: int = 32
     learning_rate: float = 2e-3
+    last_learning_rate: float = 5e-4
     weight_decay: float = 0.05
     feature_noise: float = 0.15
     """Standard deviation, of patches of unit variance."""
     clean_share: float = 0.5
 
 
-def new_tokenizer(captions: Sequence[str], settings: DecoderSettings) -> Qwen2Tokenizer:
-    """Gives a byte-level BPE of Qwen's kind, its merges learnt from the captions."""
+def new_tokenizer(
+    captions: Sequence[str], names: Sequence[str], settings: DecoderSettings
+) -> Qwen2Tokenizer:
+    """Gives a byte-level BPE of Qwen's kind, its merges learnt from the captions.
+
+    Args:
+        captions: all that is ever said.
+        names: what they name; each becomes one token, so that one step decides between them.
+        settings: the size of the vocabulary without the names.
+    """
     learner = Tokenizer(models.BPE())
     learner.normalizer = normalizers.NFC()
     learner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -79,7 +99,7 @@ def new_tokenizer(captions: Sequence[str], settings: DecoderSettings) -> Qwen2To
     vocabulary = dict(learnt["vocab"])
     # Without a place in the vocabulary the end of text would take the first free number.
     vocabulary |= {token: len(vocabulary) + at for at, token in enumerate(SPECIALS)}
-    return Qwen2Tokenizer(
+    tokenizer = Qwen2Tokenizer(
         vocabulary,
         merges=[tuple(pair) for pair in learnt["merges"]],  # type: ignore[misc]
         eos_token="<|im_end|>",  # noqa: S106  (no secret)
@@ -88,6 +108,8 @@ def new_tokenizer(captions: Sequence[str], settings: DecoderSettings) -> Qwen2To
         padding_side="left",
         clean_up_tokenization_spaces=False,
     )
+    tokenizer.add_tokens([AddedToken(name, normalized=False) for name in sorted(set(names))])
+    return tokenizer
 
 
 def new_decoder(
@@ -213,6 +235,42 @@ def train_decoder(
         if step % 50 == 0:
             print(f"       step {step}: loss {loss.item():.3f}", flush=True)
     model.eval()
+
+
+def finish_decoder(
+    model: Any, turns: Turns, examples: Examples, settings: DecoderSettings, seed: int
+) -> None:
+    """Trains in place once more, on everything, shorter and more gently."""
+    last = replace(settings, steps=settings.last_steps, learning_rate=settings.last_learning_rate)
+    train_decoder(model, turns, examples, last, seed)
+
+
+@torch.inference_mode()
+def decoder_log_shares(
+    model: Any, turns: Turns, patches: NDArray[np.float16]
+) -> NDArray[np.float32]:
+    """Gives ``(n, kinds)`` log-probabilities of the names, which are one token each.
+
+    Args:
+        model: the decoder.
+        turns: one a kind; up to the name they are the same.
+        patches: ``(n, cells, channels)``
+    """
+    length = int((turns.ids == turns.ids[0]).all(dim=0).int().argmin())
+    names = turns.ids[:, length]
+    side = int(patches.shape[1] ** 0.5)
+    logits = [
+        model(
+            input_ids=turns.ids[:1, :length],
+            attention_mask=turns.mask[:1, :length],
+            mm_token_type_ids=turns.is_image[:1, :length],
+            pixel_values=torch.from_numpy(one.astype(np.float32)),
+            image_grid_thw=torch.tensor([[1, side, side]]),
+        ).logits[0, -1]
+        for one in patches
+    ]
+    shares: NDArray[np.float32] = torch.stack(logits)[:, names].log_softmax(dim=1).numpy()
+    return shares
 
 
 def _balanced(examples: Examples) -> NDArray[np.float64]:

@@ -1,6 +1,5 @@
 """What the captioner learns from: trunk maps of labelled photos and the JSON to say of each."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from vision.efficientnet_patches import in_merge_order
 from vision.embedded_captioner import Kind
 
 SOURCES = ("iconic", "grocery", "clothing")
-PHONE_VIEWS = 3
+PHONE_VIEWS = 2
 _PCA_CELLS = 40_000
 _BATCH = 64
 
@@ -39,6 +38,10 @@ class Examples:
     kinds: NDArray[np.int64]
     """``(n,)``, positions among the kinds."""
 
+    def some(self, rows: NDArray[np.bool_]) -> "Examples":
+        """Gives those of some pictures."""
+        return Examples(self.patches[:, rows], self.pooled[:, rows], self.kinds[rows])
+
 
 def kinds_of(root: Path) -> tuple[list[Kind], dict[str, int]]:
     """Gives the kinds, and the label of a picture -> position among them."""
@@ -52,11 +55,6 @@ def kinds_of(root: Path) -> tuple[list[Kind], dict[str, int]]:
         positions[label] = len(kinds)
         kinds.append(Kind(label, label))
     return kinds, positions
-
-
-def caption_json(kind: Kind) -> str:
-    """Gives what the decoder is to say; the colour is measured and no part of it."""
-    return json.dumps({"category": kind.category, "title": kind.title}, ensure_ascii=False)
 
 
 def labelled_pictures(root: Path) -> tuple[list[Picture], list[Picture]]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from scripts.captioner_training import head as heads
 from scripts.captioner_training.decoder import (
     DecoderSettings,
     Turns,
+    decoder_log_shares,
+    finish_decoder,
     new_decoder,
     new_tokenizer,
     save_decoder,
@@ -23,7 +26,6 @@ from scripts.captioner_training.decoder import (
 from scripts.captioner_training.examples import (
     Examples,
     abstract_pictures,
-    caption_json,
     fit_projection,
     kinds_of,
     labelled_pictures,
@@ -31,10 +33,10 @@ from scripts.captioner_training.examples import (
     view_maps,
 )
 from scripts.embedder_training.development import development_split
-from scripts.embedder_training.pictures import Picture, eshop_products, training_pictures
+from scripts.embedder_training.pictures import eshop_products, training_pictures
 from scripts.embedder_training.trunk import LITE1, Trunk, package_file
 from vision.efficientnet_patches import MERGE
-from vision.embedded_captioner import RECIPE, Kind
+from vision.embedded_captioner import RECIPE, Kind, answer_json
 from vision.embedded_model import safetensors_bytes
 
 CHANNELS = 256
@@ -42,8 +44,6 @@ CELLS = 8
 """A side of the trunk's last map at 240 px."""
 NAMEABLE = ("Footwear", "Jackets")
 """Types of the eShop that are garments; the rest teaches what not to name."""
-
-
 ABSTRACT = 60
 """Pictures of nothing, a view."""
 
@@ -76,39 +76,49 @@ def train(run: Run, out: Path) -> None:
     examples = Examples(np.stack(patches), np.stack(pooled), kind_numbers)
     say(f"{len(pictures)} pictures in {len(patches)} views")
     others = _unnameable(run, trunk)
-    layer, threshold = calibrated_head(pictures, examples, others, kinds, run.seed)
+    held = development_split(pictures, examples.pooled[0], 0).held_photos
+    judge, layer, threshold = calibrated_head(held, examples, others, kinds, run.seed)
     say(f"linear map trained; it speaks from {threshold:.2f} on")
-    captions = [caption_json(kind) for kind in kinds]
-    tokenizer = new_tokenizer(captions, run.decoder)
+    captions = [answer_json(kind) for kind in kinds]
+    names = [name for kind in kinds for name in (kind.title, kind.category)]
+    tokenizer = new_tokenizer(captions, names, run.decoder)
     torch.manual_seed(run.seed)
     decoder = new_decoder(tokenizer, CELLS, CHANNELS, run.decoder)
     turns = Turns(tokenizer, captions, (CELLS // MERGE) ** 2)
-    train_decoder(decoder, turns, examples, run.decoder, run.seed)
+    train_decoder(decoder, turns, examples.some(~held), run.decoder, run.seed)
+    unseen = examples.some(held)
+    weight = heads.best_weight(
+        decoder_log_shares(decoder, turns, unseen.patches[0]),
+        heads.log_shares(judge, unseen.pooled[0])[:, : len(kinds)],
+        unseen.kinds,
+    )
+    say(f"decoder trained without the scenes held out; beside it the map weighs {weight:g}")
+    finish_decoder(decoder, turns, examples, run.decoder, run.seed)
     say("decoder trained")
     out.mkdir(parents=True, exist_ok=True)
     save_decoder(decoder, tokenizer, out)
-    _write(out, projection, layer, [*kinds, Kind("", "")], threshold)
+    fitted = {"threshold": threshold, "map_weight": weight}
+    _write(out, {"projection": projection, "head": layer}, [*kinds, Kind("", "")], fitted)
     say(f"written to {out}")
 
 
 def calibrated_head(
-    pictures: list[Picture],
+    held: NDArray[np.bool_],
     examples: Examples,
     others: NDArray[np.float32],
     kinds: list[Kind],
     seed: int,
-) -> tuple[nn.Linear, float]:
-    """Gives the linear map and its threshold; both are judged on scenes that were held out.
+) -> tuple[nn.Linear, nn.Linear, float]:
+    """Gives a linear map that did not see the held-out scenes, the one that did, the threshold.
 
     Args:
-        pictures: the training pictures.
-        examples: of them.
+        held: ``(n,)``, pictures of the scenes that the choices are made on.
+        examples: all n.
         others: ``(views, m, 1280)``, pictures of nothing that has a name.
         kinds: what can be named; "nothing" comes behind them.
         seed: of the training.
     """
     nothing = len(kinds)
-    held = development_split(pictures, examples.pooled[0], 0).held_photos
     categories = _category_numbers(kinds)
 
     def fitted(rows: NDArray[np.bool_]) -> nn.Linear:
@@ -125,7 +135,7 @@ def calibrated_head(
     threshold = heads.least_probability(
         shares, categories[held_out.kinds], int(categories[nothing])
     )
-    return heads.scaled(fitted(np.ones_like(held)), factor), threshold
+    return judge, heads.scaled(fitted(np.ones_like(held)), factor), threshold
 
 
 def _category_numbers(kinds: list[Kind]) -> NDArray[np.int64]:
@@ -150,11 +160,11 @@ def _unnameable(run: Run, trunk: Trunk) -> NDArray[np.float32]:
 
 
 def _write(
-    out: Path, projection: nn.Linear, layer: nn.Linear, kinds: list[Kind], threshold: float
+    out: Path, layers: Mapping[str, nn.Linear], kinds: list[Kind], fitted: Mapping[str, float]
 ) -> None:
     tensors = {
-        f"{name}.{part}": getattr(module, part)
-        for name, module in (("projection", projection), ("head", layer))
+        f"{name}.{part}": getattr(layer, part)
+        for name, layer in layers.items()
         for part in ("weight", "bias")
     }
     (out / "patches.safetensors").write_bytes(safetensors_bytes(tensors))
@@ -164,7 +174,7 @@ def _write(
         "side_px": LITE1.side_px,
         "cells": CELLS,
         "trunk": LITE1.record(),
-        "threshold": threshold,
+        **fitted,
         "kinds": [[kind.category, kind.title] for kind in kinds],
         "files": {name: _sha256((out / name).read_bytes()) for name in files},
     }

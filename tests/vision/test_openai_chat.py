@@ -103,10 +103,24 @@ def test_a_client_that_is_forgotten_ends_its_thread(server: ChatServer) -> None:
     server.script = [says("ok")]
     chat = OpenAIChat(Endpoint("forgotten", server.base_url))
     chat.complete(QUESTION, LIMITS)
-    assert "forgotten client" in {thread.name for thread in threading.enumerate()}
+    thread = the_thread_of("forgotten client")
     del chat
     gc.collect()
-    assert "forgotten client" not in {thread.name for thread in threading.enumerate()}
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_a_client_may_be_collected_in_its_own_thread(server: ChatServer) -> None:
+    box = [OpenAIChat(Endpoint("collected", server.base_url))]
+    thread = the_thread_of("collected client")
+    box[0]._portal.start_task_soon(box.clear)
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def the_thread_of(name: str) -> threading.Thread:
+    [thread] = [thread for thread in threading.enumerate() if thread.name == name]
+    return thread
 
 
 def sent_picture(server: ChatServer, chat: OpenAIChat, photo: Image.Image) -> Image.Image:
