@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 PACKAGES := vision index service scripts
+SERVICE ?= pypi
 PG_CONF := /etc/postgresql-common
 
 help: ## say what each target does
@@ -50,4 +51,12 @@ docs: setup ## write the HTTP interface to docs/openapi.json, build the site in 
 	$(BIN)/python -m scripts.write_openapi
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
-.PHONY: help setup demo check test bench docs
+lock: setup ## pin what the images install, with hashes, in deploy/*.lock
+	$(BIN)/python -m pip install --quiet -e ".[supply]"
+	$(BIN)/python -m scripts.write_locks
+
+audit: setup ## known vulnerabilities of what is pinned in deploy/*.lock (SERVICE=osv: ask OSV)
+	$(BIN)/python -m pip install --quiet -e ".[supply]"
+	$(BIN)/pip-audit --strict --vulnerability-service $(SERVICE) --disable-pip --require-hashes $(patsubst %,-r %,$(wildcard deploy/*.lock))
+
+.PHONY: help setup demo check test bench docs lock audit

@@ -104,7 +104,8 @@ class Versions:
         try:
             return self._save(saved, needed)
         except (OSError, RuntimeError) as error:  # FAISS reports a full disk as RuntimeError
-            raise StoreUnwritableError(f"the index cannot be saved: {error}") from error
+            reason = str(error).rpartition("failed: ")[2]  # before it, FAISS names lines of its own
+            raise StoreUnwritableError(f"the index cannot be saved: {reason}") from error
 
     def start(self, space: SpaceId, catalogue_id: str) -> Snapshot:
         """Gives the newest sound version as a state; an empty one where there is none."""

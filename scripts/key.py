@@ -28,7 +28,8 @@ def key(
         return
     print(f"{made}\n")
     print("This is the key. It is shown this once: give it to its owner.")
-    print("The server knows it by this line in snapshelf.toml, above any [table],")
+    print("The server knows it by this line in snapshelf.toml, above any [table]; one that runs")
+    print("takes it over within two seconds,")
     print(f"  {toml}")
-    print("or by this variable; several keys are entries of one object.")
+    print("or from its start by this variable; several keys are entries of one object.")
     print(f"  {environment}")

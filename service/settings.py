@@ -1,6 +1,7 @@
 """All settings: environment variables ``SNAPSHELF_...`` or ``snapshelf.toml``, read here alone."""
 
 import os
+import tomllib
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +19,8 @@ from service.errors import SettingsError
 from service.fusion import CaptionUse
 from service.logs import LogFormat
 
+FILE = Path("snapshelf.toml")
+"""In the folder of the process."""
 _SECRET = frozenset({"keys", "index", "openai_api_key", "rate_storage"})
 """Never repeated in an error: a secret may stand there."""
 
@@ -25,9 +28,7 @@ _SECRET = frozenset({"keys", "index", "openai_api_key", "rate_storage"})
 class Settings(BaseSettings):
     """One value a line; ``snapshelf settings`` prints them."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="SNAPSHELF_", toml_file="snapshelf.toml", extra="forbid"
-    )
+    model_config = SettingsConfigDict(env_prefix="SNAPSHELF_", toml_file=FILE, extra="forbid")
 
     embedder: str = Field(
         "embedded",
@@ -238,7 +239,8 @@ def load_settings(**overrides: object) -> Settings:
     """Reads the settings; overrides that are None do not count.
 
     Raises:
-        SettingsError: names the setting, what came and what is allowed.
+        SettingsError: names the setting, what came and what is allowed; or why the file cannot
+            be read.
     """
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
@@ -248,6 +250,8 @@ def load_settings(**overrides: object) -> Settings:
         name = ".".join(str(part) for part in first["loc"])
         came = "" if first["loc"][0] in _SECRET else f" (came: {first['input']!r})"
         raise SettingsError(f"setting {name}: {first['msg']}{came}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{FILE} cannot be read: {error}") from None
 
 
 def secret_from(variable: str) -> str:

@@ -14,7 +14,7 @@ from index.place import Place
 from index.sessions import Sessions
 from index.store import Store
 from index.types import SpaceId
-from service.access_keys import Keyring, parse_keys
+from service.access_keys import parse_keys
 from service.answer.answers import AnswerWriter
 from service.batching_embedder import BatchingEmbedder, BatchRules
 from service.bounded_captioner import BoundedCaptioner
@@ -30,12 +30,13 @@ from service.http.metrics import observe_batch
 from service.http.photo_url import WEB_PORTS, PhotoUrls
 from service.http.rate_limits import RateLimits
 from service.ingest import Ingest
+from service.key_file import ReloadingKeyring
 from service.picture_sources import PictureSources
 from service.pipeline import SearchPipeline
 from service.reranking import Reranking
 from service.search.shop_words import ShopWords
 from service.sessions import SessionKeeper
-from service.settings import Settings
+from service.settings import FILE, Settings, load_settings
 from service.shopping.lister import ShoppingLists
 from service.shopping.themes import ThemeWriter
 from vision.colour import LabHistogram
@@ -362,7 +363,7 @@ def access(settings: Settings, host: str) -> Access:
     Raises:
         SettingsError: as ``RateLimits``.
     """
-    keys = Keyring(parse_keys(settings.keys))
+    keys = ReloadingKeyring(parse_keys(settings.keys), FILE, lambda: load_settings().keys)
     rates = RateLimits(
         {
             "search": settings.rate_search,

@@ -39,6 +39,7 @@ from vision.errors import (
 from vision.types import Photo
 
 CHILD = "vision.decode_child"
+CRASHED = "the decoder crashed on it"
 _START_S = 60.0
 _PICTURES_A_CHILD = 500
 """Then a new one takes its place: what a decoder leaks or damages does not last."""
@@ -232,7 +233,7 @@ class _Child:
         self.kill()
         if self._process.returncode == -signal.SIGPROF:
             return self._too_slow()
-        return BrokenPictureError("the picture does not decode: the decoder crashed on it")
+        return BrokenPictureError(f"the picture does not decode: {CRASHED}")
 
     def _too_slow(self) -> PhotoTooSlowError:
         return PhotoTooSlowError(

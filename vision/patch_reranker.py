@@ -1,4 +1,4 @@
-"""Looks for each part of a product's picture in a photo, in a feature map of the default trunk.
+"""Looks for each part of a product's picture in a photo, in a map of the captioner's trunk.
 
 An embedding is the mean over a picture; here each cell of the picture's map looks for its like in
 the photo, wherever that lies, and the photo's background has no say. The map is that of stride 16,
@@ -7,7 +7,6 @@ tried and lost is in docs/decisions/0016-reranking.md.
 """
 
 import hashlib
-import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -23,13 +22,14 @@ from PIL import Image
 from torch import nn
 
 from vision.compute import DEFAULT_COMPUTE, ComputeOptions
-from vision.embedded_model import COMMITTED, CONFIG, RECIPE
+from vision.embedded_captioner import COMMITTED, RECIPE
 from vision.image_engines import Encoder, Tower, image_encoder
 from vision.model_files import read_recipe
 from vision.trunk_package import read_trunk, timm_named, trunk_file
 
 STRIDE = 16
 """Pixels a cell, each way; of the trunk's feature maps the last but one."""
+_HALF = (0.5, 0.5, 0.5)  # EfficientNet-Lite's own mean and std
 REMEMBERED = 1_000
 """Pictures whose cells are kept: 50 KB each, and most of the time of a comparison."""
 
@@ -100,7 +100,7 @@ def agreement(photo: Cells, picture: Cells) -> float:
 
 
 def embedded_patch_reranker(compute: ComputeOptions = DEFAULT_COMPUTE) -> PatchReranker:
-    """Loads the trunk of the default embedder, whatever embedder the catalogue was made with.
+    """Loads the trunk, whatever embedder the catalogue was made with.
 
     It runs on the CPU in ONNX Runtime; of the options, threads and cache count.
 
@@ -108,20 +108,22 @@ def embedded_patch_reranker(compute: ComputeOptions = DEFAULT_COMPUTE) -> PatchR
         ModelUnavailableError: the trunk's package is missing, is not the recorded one, or does not
             convert.
     """
-    config = json.loads((COMMITTED / CONFIG).read_text(encoding="utf-8"))
-    shape, pixels = config["model_cfg"]["vision_cfg"], config["preprocess_cfg"]
+    recipe = read_recipe(COMMITTED / RECIPE)
+    architecture, side_px = recipe["architecture"], recipe["side_px"]
     preprocess = image_transform_v2(
-        PreprocessCfg(size=shape["image_size"], **pixels), is_train=False
+        PreprocessCfg(
+            size=side_px, mean=_HALF, std=_HALF, interpolation="bicubic", resize_mode="shortest"
+        ),
+        is_train=False,
     )
-    recipe = read_recipe(COMMITTED / RECIPE)["trunk"]
-    weights = timm_named(shape["timm_model_name"], read_trunk(trunk_file(recipe)))
+    weights = timm_named(architecture, read_trunk(trunk_file(recipe["trunk"])))
     tower = Tower(
-        visual=_FeatureMap(shape["timm_model_name"], weights),
-        example=torch.zeros(1, 3, shape["image_size"], shape["image_size"]),
+        visual=_FeatureMap(architecture, weights),
+        example=torch.zeros(1, 3, side_px, side_px),
         device=torch.device("cpu"),
         dtype=torch.float32,
         threads=compute.threads,
-        onnx_file=_onnx_file(compute.cache, recipe["sha256"]),
+        onnx_file=_onnx_file(compute.cache, recipe["trunk"]["sha256"]),
     )
     return PatchReranker(image_encoder("onnx", tower), preprocess)
 

@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import Scope as Connection
 
-from service.access_keys import AccessKey, Keyring, Scope
+from service.access_keys import AccessKey, Scope
 from service.errors import KeyMissingError, ScopeMissingError, WritesClosedError
 from service.http.access_rules import rule_for
 from service.http.rate_limits import RateLimits, address_of
+from service.key_file import ReloadingKeyring
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _BEARER = "bearer "
@@ -20,7 +21,7 @@ _PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip
 class AccessPolicy:
     """What the operator has set."""
 
-    keys: Keyring
+    keys: ReloadingKeyring
     is_search_open: bool
     """Whether a search needs no key though there are keys."""
     host: str
@@ -28,7 +29,7 @@ class AccessPolicy:
 
     def is_open(self, scope: Scope) -> bool:
         """Whether routes of a scope are answered without a key."""
-        return not self.keys or (scope == "search" and self.is_search_open)
+        return not self.keys.are_needed or (scope == "search" and self.is_search_open)
 
 
 class Access:
@@ -59,7 +60,7 @@ class Access:
 
     async def _key(self, headers: Headers, scope: Scope, address: str) -> AccessKey | None:
         """The key that was sent; None: none is needed."""
-        if not self.policy.keys:
+        if not self.policy.keys.are_needed:
             if scope in {"write", "admin"}:
                 self._check_is_local(headers, scope)
             return None

@@ -32,3 +32,13 @@ def test_an_unknown_setting_in_the_file_is_refused(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SettingsError, match="embeder"):
         load_settings()
+
+
+@pytest.mark.parametrize("content", [b"keys.shop = ", b"device = '\xff'"])
+def test_a_file_that_is_no_toml_is_told_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    (tmp_path / "snapshelf.toml").write_bytes(content)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError, match=r"^snapshelf\.toml cannot be read: [^\n]+$"):
+        load_settings()

@@ -6,16 +6,17 @@ python -m tests.torture.make_files FOLDER
 import sys
 from pathlib import Path
 
-from tests.torture import bombs, damage, foreign, pictures
+from tests.torture import bombs, damage, foreign, found, pictures
 from tests.torture.case import Case
 
 
 def all_cases() -> list[Case]:
     """Every file with its outcome; the same bytes on each call with the same libraries."""
-    found = [*pictures.cases(), *bombs.cases(), *damage.cases(), *foreign.cases()]
-    names = [one.name for one in found]
+    modules = (pictures, bombs, damage, foreign, found)
+    made = [case for one in modules for case in one.cases()]
+    names = [one.name for one in made]
     assert len(names) == len(set(names)), "two cases have one name"
-    return found
+    return made
 
 
 def main() -> None:
