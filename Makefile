@@ -55,7 +55,7 @@ lock: setup ## pin what the images install, with hashes, in deploy/*.lock
 	$(BIN)/python -m pip install --quiet -e ".[supply]"
 	$(BIN)/python -m scripts.write_locks
 
-audit: setup ## known vulnerabilities of what is pinned in deploy/*.lock (SERVICE=osv: ask OSV)
+audit: setup ## known vulnerabilities of what deploy/*.lock pins for this machine (SERVICE=osv: ask OSV)
 	$(BIN)/python -m pip install --quiet -e ".[supply]"
 	$(BIN)/pip-audit --strict --vulnerability-service $(SERVICE) --disable-pip --require-hashes $(patsubst %,-r %,$(wildcard deploy/*.lock))
 

@@ -143,11 +143,13 @@ def kill_once(folder: Path, batch_rows: int, rows: int, after_s: float) -> bool:
     )
     assert process.stdout is not None
     done = 0
-    while done < rows and (line := process.stdout.readline()):
-        done += int(line)
-    time.sleep(after_s)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    try:
+        while done < rows and (line := process.stdout.readline()):
+            done += int(line)
+        time.sleep(after_s)
+    finally:
+        process.kill()
+        process.communicate()
     return process.returncode == -signal.SIGKILL
 
 

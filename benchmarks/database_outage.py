@@ -11,15 +11,16 @@ stopped, and nothing is lost.
 import argparse
 import csv
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 import numpy as np
@@ -76,6 +77,7 @@ def one_round(server: PostgresServer, folder: Path, seconds: float, wanted: set[
     run(index(url, part))
     begun = counted(server, place)
     port = free_port()
+    started: list[subprocess.Popen[Any]] = []
     with (folder / "log").open("wb") as log:
         served = subprocess.Popen(
             command("serve", "--store", url, "--port", str(port)),
@@ -83,6 +85,7 @@ def one_round(server: PostgresServer, folder: Path, seconds: float, wanted: set[
             stderr=log,
             env=environment(),
         )
+    started.append(served)
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
             ready(client)
@@ -93,6 +96,7 @@ def one_round(server: PostgresServer, folder: Path, seconds: float, wanted: set[
                 text=True,
                 env=environment(),
             )
+            started.append(indexing)
             while counted(server, place) == begun and indexing.poll() is None:
                 time.sleep(0.02)
             is_running = indexing.poll() is None
@@ -115,8 +119,19 @@ def one_round(server: PostgresServer, folder: Path, seconds: float, wanted: set[
             f"{recovered:.1f} s; {len(lost)} of {len(wanted)} products are not there at the end"
         )
     finally:
-        served.send_signal(signal.SIGTERM)
-        served.wait(30)
+        ended(started)
+
+
+def ended(processes: Sequence[subprocess.Popen[Any]]) -> None:
+    """Stops what still runs; none stays behind."""
+    for one in processes:
+        one.terminate()
+    for one in processes:
+        try:
+            one.wait(30)
+        except subprocess.TimeoutExpired:
+            one.kill()
+            one.wait()
 
 
 def searched(client: httpx.Client, seconds: float) -> Answers:

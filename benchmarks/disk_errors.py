@@ -27,6 +27,7 @@ from tests.disk_errors import BadDisk, bad_disk
 
 _TIMES = (1, 5, 10**9)
 _BATCH_ROWS = 32
+_TIMEOUT_S = 300
 UNDER = ("store", "store/versions")
 """The folders whose disk fails, in turns: all, or that of the saved versions alone."""
 _MORE_FAULTS = ("without a message", "not ended afterwards", "no version")
@@ -119,7 +120,14 @@ def run(folder: Path, environment: dict[str, str]) -> tuple[Counter[str], str]:
 
 def start(folder: Path, environment: dict[str, str] | None) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "benchmarks.disk_errors", "--child", str(folder)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        timeout=_TIMEOUT_S,  # killed then
+    )
 
 
 def index(folder: Path) -> None:

@@ -12,6 +12,7 @@ the figure. Exit code 1 where one of the thirty was refused, or one of the flood
 import argparse
 import asyncio
 import json
+import math
 import sys
 import time
 from collections import Counter
@@ -57,7 +58,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10, help="of one")
     parser.add_argument("--flood", type=float, default=50, help="requests a second")
     given = parser.parse_args()
-    if 2 * given.stretches * given.seconds * _PER_SECOND > _KEYS * _SEARCHES:
+    turns = math.ceil(_PER_SECOND * given.seconds / (_KEYS // 2))  # of a key in a stretch, at most
+    if given.stretches * turns > _SEARCHES:
         parser.error("more searches than the keys may make")
     print(machine_line())
     made = {f"key-{number}": new_key("x", ["search"]) for number in range(_KEYS + 1)}

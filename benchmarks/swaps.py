@@ -46,9 +46,11 @@ def main() -> None:
             target=keep_writing, args=(Path(name) / "store", given.every, stop, swaps)
         )
         writer.start()
-        found = asyncio.run(searches(server, given.seconds))
-        stop.set()
-        writer.join()
+        try:
+            found = asyncio.run(searches(server, given.seconds))
+        finally:
+            stop.set()
+            writer.join()
         print(f"{swaps.value} swaps in {given.seconds:.0f} s; answers: {dict(found)}")
         print(f"exit {server.stop()}; at the end: {machine_line()}")
 

@@ -65,7 +65,10 @@ def make_feeds(folder: Path, rows: int) -> None:
 def child(folder: Path, name: str) -> None:
     """Indexes one of the feeds, once the file ``go`` is there."""
     (folder / f"{name}.ready").touch()
+    until = time.monotonic() + _TIMEOUT_S
     while not (folder / "go").exists():
+        if time.monotonic() > until:
+            sys.exit("nobody said go")
         time.sleep(0.001)
     try:
         store = Store(folder / "store", SPACE, create=True)
@@ -77,21 +80,35 @@ def child(folder: Path, name: str) -> None:
     store.close()
 
 
-def run(folder: Path) -> Counter[str]:
-    """Starts both; counts how they ended and what is wrong."""
+def both(folder: Path) -> tuple[dict[str, int], dict[str, str]]:
+    """Starts both at once; gives the exit code and the message of each. None stays behind."""
     command = [sys.executable, "-m", "benchmarks.two_indexers", "--child", str(folder)]
-    processes = {
-        name: subprocess.Popen([*command, name], stderr=subprocess.PIPE, text=True)
-        for name in _NAMES
-    }
-    while not all((folder / f"{name}.ready").exists() for name in _NAMES):
-        assert all(one.poll() is None for one in processes.values()), "an indexer did not start"
-        time.sleep(0.01)
-    (folder / "go").touch()
-    errors = {name: one.communicate(timeout=_TIMEOUT_S)[1] for name, one in processes.items()}
+    processes: dict[str, subprocess.Popen[str]] = {}
+    until = time.monotonic() + _TIMEOUT_S
+    try:
+        for name in _NAMES:
+            processes[name] = subprocess.Popen([*command, name], stderr=subprocess.PIPE, text=True)
+        while not all((folder / f"{name}.ready").exists() for name in _NAMES):
+            if time.monotonic() > until or any(
+                one.poll() is not None for one in processes.values()
+            ):
+                sys.exit("an indexer did not start")
+            time.sleep(0.01)
+        (folder / "go").touch()
+        errors = {name: one.communicate(timeout=_TIMEOUT_S)[1] for name, one in processes.items()}
+        return {name: one.returncode for name, one in processes.items()}, errors
+    finally:
+        for one in processes.values():
+            one.kill()  # nothing where it has ended
+            one.wait()
+
+
+def run(folder: Path) -> Counter[str]:
+    """Has both index; counts how they ended and what is wrong."""
+    codes, errors = both(folder)
     for name in ("go", *(f"{one}.ready" for one in _NAMES)):
         (folder / name).unlink()
-    won = [name for name, one in processes.items() if one.returncode == 0]
+    won = [name for name, code in codes.items() if code == 0]
     with (folder / "journal").open("a") as file:
         for name in won:
             lines = (folder / f"{name}.csv").read_text().splitlines()[1:]
@@ -100,8 +117,8 @@ def run(folder: Path) -> Counter[str]:
     found["both done" if len(won) == 2 else "one done"] = 1
     found["neither"] = int(not won)
     found["without a message"] = sum(
-        one.returncode != 0 and not errors[name].startswith("busy: another process is writing")
-        for name, one in processes.items()
+        code != 0 and not errors[name].startswith("busy: another process is writing")
+        for name, code in codes.items()
     )
     store = Store(folder / "store", SPACE)
     done = (folder / "journal").read_text().split()

@@ -18,7 +18,7 @@ from service import logs, tracing, wiring
 from service.errors import ServiceError
 from service.http.app import create_app
 from service.http.context import Service
-from service.http.request_heads import TimedHeads
+from service.http.request_heads import timed_heads
 from service.settings import load_settings
 
 HostOption = Annotated[str, typer.Option(help="address to listen on")]
@@ -92,7 +92,7 @@ def configuration(service: Service, drain_s: float) -> uvicorn.Config:
     """Gives what uvicorn runs."""
     return uvicorn.Config(
         create_app(service),
-        http=TimedHeads,
+        http=timed_heads(service.intake.head_s),
         log_config=None,  # ours is set
         log_level="warning",
         access_log=False,

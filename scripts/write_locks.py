@@ -56,7 +56,7 @@ def torch_and_cuda(blocks: Sequence[str]) -> list[str]:
         more = {
             name_of(one)
             for one in blocks
-            if name_of(one).startswith(_CUDA) and set(_wanted_by(one)) <= found
+            if name_of(one).startswith(_CUDA) and (who := _wanted_by(one)) and found.issuperset(who)
         }
         if more <= found:
             return [one for one in blocks if name_of(one) in found]
@@ -69,8 +69,9 @@ def name_of(block: str) -> str:
 
 
 def _wanted_by(block: str) -> list[str]:
-    """From uv's comments, a line for each below ``# via``."""
-    return [canonicalize_name(one) for one in re.findall(r"^ +#   (\S+)", block, re.MULTILINE)]
+    """From uv's comments: ``# via NAME``, or ``# via`` and a line for each of several."""
+    names = re.findall(r"^ +# (?:via |  )(\S+)", block, re.MULTILINE)
+    return [canonicalize_name(one) for one in names]
 
 
 def _installed() -> list[str]:

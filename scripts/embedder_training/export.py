@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +13,21 @@ from scripts.embedder_training.image_head import HeadSettings
 from scripts.embedder_training.text_tower import TextSettings
 from scripts.embedder_training.trunk import HALF, TrunkSource
 from vision.embedded_model import CONFIG, RECIPE, TRAINED, TRUNK_PREFIX, compose, safetensors_bytes
+from vision.joined_trunks import LITE012
 
 
-def model_config(source: TrunkSource, head: HeadSettings, text: TextSettings) -> dict[str, Any]:
+def model_config(side_px: int, head: HeadSettings, text: TextSettings) -> dict[str, Any]:
     """Gives the content of ``open_clip_config.json``."""
     return {
         "model_cfg": {
             "embed_dim": head.dimension,
             "vision_cfg": {
-                "timm_model_name": source.architecture,
+                "timm_model_name": LITE012,
                 "timm_model_pretrained": False,
                 "timm_pool": "avg",
                 "timm_proj": "linear",
                 "timm_proj_bias": True,
-                "image_size": source.side_px,
+                "image_size": side_px,
             },
             "text_cfg": {
                 "context_length": text.context,
@@ -54,7 +56,7 @@ def export(
     config: dict[str, Any],
     model: open_clip.CLIP,
     picture_map: nn.Linear,
-    source: TrunkSource,
+    sources: Sequence[TrunkSource],
 ) -> None:
     """Writes ``open_clip_config.json``, ``trained.safetensors`` and ``compose.json``.
 
@@ -62,8 +64,8 @@ def export(
         out: the folder, made when absent.
         config: as ``model_config`` gives it.
         model: holds the trained text tower.
-        picture_map: the trained 1280-to-d map.
-        source: the trunk's package.
+        picture_map: the trained map from the features of all trunks to d.
+        sources: the trunks' packages.
     """
     out.mkdir(parents=True, exist_ok=True)
     trained = {k: v for k, v in model.state_dict().items() if not k.startswith(TRUNK_PREFIX)}
@@ -72,8 +74,8 @@ def export(
     content = safetensors_bytes(trained)
     (out / TRAINED).write_bytes(content)
     (out / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    recipe = {
-        "trunk": source.record(),
+    recipe: dict[str, Any] = {
+        "trunks": [source.record() for source in sources],
         "trained": {"file": TRAINED, "sha256": _sha256(content)},
         "model": {"sha256": ""},
     }

@@ -1,7 +1,7 @@
 """The training run from pictures to the finished folder, step by step."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,11 +31,26 @@ from scripts.embedder_training.text_tower import (
     token_table,
     train_text_tower,
 )
-from scripts.embedder_training.trunk import LITE1, Trunk, cached_maps, package_file
+from scripts.embedder_training.trunk import (
+    LITE0,
+    LITE1,
+    LITE2,
+    Trunk,
+    cached_features,
+    package_file,
+)
 from scripts.embedder_training.views import VIEW_SEED, phone_view
 from scripts.embedder_training.vocabulary import imagenet_names, shop_texts, wordnet_texts
 
 PHONE_VIEWS = 3
+SOURCES = (LITE0, LITE1, LITE2)
+"""Of the trunks, in the order of ``LITE012``."""
+
+FIRST = 1280
+"""Features of the first trunk: they alone decide which photos a development run does not see."""
+
+Trunks = Mapping[str, Trunk]
+"""By architecture."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +75,14 @@ def train(run: Run, out: Path) -> None:
     torch.set_num_threads(1)  # more would change the order of sums, and with it the weights
     said = _Clock()
     pictures = with_colours(training_pictures(run.data, run.renders))
-    trunk = Trunk(LITE1, package_file(LITE1))
-    features = view_features(pictures, trunk, run.work)
+    trunks = loaded_trunks()
+    features = view_features(pictures, trunks, run.work)
     said(f"{len(pictures)} pictures in {len(features)} views")
     teacher = Teacher(run.teacher)
     texts = picture_texts(pictures, run.data, teacher, run.work)
-    picture_map, teacher_map = train_pair_of_heads(pictures, features, texts, trunk, run)
+    picture_map, teacher_map = train_pair_of_heads(pictures, features, texts, trunks, run)
     said("picture map and teacher map trained")
-    config = model_config(LITE1, run.head, run.text)
+    config = model_config(SOURCES[0].side_px, run.head, run.text)
     torch.manual_seed(run.seed)
     model = new_model(config)
     with torch.no_grad():
@@ -76,7 +91,7 @@ def train(run: Run, out: Path) -> None:
     said(f"{sum(len(corpus.texts) for corpus in corpora)} texts embedded by the teacher")
     train_text_tower(model, corpora, run.text, run.seed)
     said("text tower trained")
-    export(out, config, model, picture_map, LITE1)
+    export(out, config, model, picture_map, SOURCES)
     said(f"written to {out}")
 
 
@@ -89,23 +104,28 @@ def develop(run: Run, folds: int = FOLDS) -> dict[str, float]:
     """
     torch.set_num_threads(1)
     pictures = with_colours(training_pictures(run.data, run.renders))
-    trunk = Trunk(LITE1, package_file(LITE1))
-    features = view_features(pictures, trunk, run.work)
+    trunks = loaded_trunks()
+    features = view_features(pictures, trunks, run.work)
     teacher = Teacher(run.teacher)
     measured_on = picture_texts(pictures, run.data, teacher, run.work)
     rows = []
     for fold in range(folds):
-        split = development_split(pictures, features[0], fold)
+        split = development_split(pictures, features[0, :, :FIRST], fold)
         seen = [p for p, trained in zip(pictures, split.trained, strict=True) if trained]
         texts = picture_texts(seen, run.data, teacher, run.work)
-        heads = train_pair_of_heads(seen, features[:, split.trained], texts, trunk, run)
+        heads = train_pair_of_heads(seen, features[:, split.trained], texts, trunks, run)
         rows.append(development_figures(pictures, split, features, heads, measured_on))
         print(f"fold {fold}: {rows[-1]}", flush=True)
     return {name: round(sum(row[name] for row in rows) / folds, 1) for name in rows[0]}
 
 
-def view_features(pictures: Sequence[Picture], trunk: Trunk, work: Path) -> Features:
-    """Gives ``(views, n, 1280)``: the clean view, then the phone views.
+def loaded_trunks() -> Trunks:
+    """Gives the trunks of the installed packages."""
+    return {source.architecture: Trunk(source, package_file(source)) for source in SOURCES}
+
+
+def view_features(pictures: Sequence[Picture], trunks: Trunks, work: Path) -> Features:
+    """Gives ``(views, n, 3840)``: the clean view, then the phone views.
 
     Renders are cached apart, so that another set of them leaves the photos' cache usable.
     """
@@ -115,21 +135,21 @@ def view_features(pictures: Sequence[Picture], trunk: Trunk, work: Path) -> Feat
         [p for p in pictures if p.source.startswith("render")],
     ]
     rows = [
-        np.concatenate([_one_view(part, view, backgrounds, trunk, work) for part in parts if part])
+        np.concatenate([_one_view(part, view, backgrounds, trunks, work) for part in parts if part])
         for view in range(PHONE_VIEWS + 1)
     ]
     return np.stack(rows)
 
 
 def _one_view(
-    pictures: Sequence[Picture], view: int, backgrounds: Sequence[Path], trunk: Trunk, work: Path
+    pictures: Sequence[Picture], view: int, backgrounds: Sequence[Path], trunks: Trunks, work: Path
 ) -> Features:
     def made(index: int) -> Image.Image:
         path = pictures[index].path
         return phone_view(path, view, backgrounds) if view else Image.open(path)
 
     keys = [f"{VIEW_SEED}/{view}/{p.path.parent.name}/{p.path.name}" for p in pictures]
-    return trunk.pooled(cached_maps(work, keys, made, trunk, f"view{view}"))
+    return cached_features(work, keys, made, trunks, f"view{view}")
 
 
 def picture_texts(pictures: Sequence[Picture], data: Path, teacher: Teacher, work: Path) -> Texts:
@@ -147,11 +167,12 @@ def picture_texts(pictures: Sequence[Picture], data: Path, teacher: Teacher, wor
 
 
 def train_pair_of_heads(
-    pictures: Sequence[Picture], features: Features, texts: Texts, trunk: Trunk, run: Run
+    pictures: Sequence[Picture], features: Features, texts: Texts, trunks: Trunks, run: Run
 ) -> tuple[nn.Linear, nn.Linear]:
     """Gives the picture map and the teacher map of a run."""
     pairs = Pairs(pictures, len(features), run.head, run.seed)
-    return train_heads(features, pairs, texts, trunk.classifier, run.head, run.seed)
+    classifier = np.concatenate([trunk.classifier for trunk in trunks.values()], axis=1)
+    return train_heads(features, pairs, texts, classifier, run.head, run.seed)
 
 
 def text_corpora(

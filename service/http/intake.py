@@ -33,6 +33,8 @@ class IntakeLimits:
     body_bytes: int
     pending_bytes: int
     """Of all bodies that are being taken in or worked on."""
+    head_s: float = 10.0
+    """For a request's head to come."""
     body_s: float = 60.0
     """From the first byte of a body to its last."""
     stall_s: float = 10.0

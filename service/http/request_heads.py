@@ -5,9 +5,6 @@ import asyncio
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-HEAD_S = 10.0
-"""From a connection's opening, or the first byte after an answer, to the end of the head."""
-
 
 class TimedHeads(H11Protocol):
     """Hangs up where a head takes longer; a kept connection that is silent has uvicorn's time.
@@ -15,6 +12,8 @@ class TimedHeads(H11Protocol):
     Until the head is there nobody has asked for anything: there is nothing to answer.
     """
 
+    head_s = 10.0
+    """From a connection's opening, or the first byte after an answer, to the end of the head."""
     _cut: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -37,9 +36,14 @@ class TimedHeads(H11Protocol):
 
     def _await_head(self) -> None:
         if self._cut is None:
-            self._cut = self.loop.call_later(HEAD_S, self.transport.abort)
+            self._cut = self.loop.call_later(self.head_s, self.transport.abort)
 
     def _stop_waiting(self) -> None:
         if self._cut is not None:
             self._cut.cancel()
             self._cut = None
+
+
+def timed_heads(head_s: float) -> type[TimedHeads]:
+    """Gives the protocol with another time; uvicorn takes a class and passes it none."""
+    return type("TimedHeads", (TimedHeads,), {"head_s": head_s})

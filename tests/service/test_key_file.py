@@ -30,7 +30,19 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "snapshelf.toml"
 
 
-def write(file: Path, text: str, age_s: float = 60.0) -> None:
+BROKEN = (
+    "keys.shop = ",
+    "no_such_setting = 1\n",
+    "threads = " + "[" * 5000,
+    'keys.shop = "snapshelf_secret"',
+    '[server]\nkeys.shop = "snapshelf_secret"',
+    'key.shop = "snapshelf_secret"',
+    'device.shop = "snapshelf_secret"',
+    'device = ["snapshelf_secret"]',
+)
+
+
+def write(file: Path, text: str, age_s: float = 3600.0) -> None:
     file.write_text(text)
     os.utime(file, (time.time() - age_s,) * 2)
 
@@ -45,9 +57,48 @@ def test_the_last_key_taken_back_opens_nothing(file: Path) -> None:
     write(file, lines(shop=SHOP_KEPT.setting))
     assert keys.are_needed
     assert keys.find(SHOP) == SHOP_KEPT
-    file.unlink()
+    write(file, "")
     assert keys.find(SHOP) is None
     assert keys.are_needed
+
+
+def test_a_file_that_stays_away_takes_its_keys_along(file: Path) -> None:
+    keys = keyring(file)
+    write(file, lines(shop=SHOP_KEPT.setting))
+    assert keys.find(SHOP)
+    backup = file.rename(file.with_suffix(".toml~"))  # an editor, about to write anew
+    assert keys.find(SHOP)
+    backup.rename(file)
+    assert keys.find(SHOP)
+    file.unlink()
+    assert keys.find(SHOP)  # the looks of before do not count
+    assert keys.find(SHOP) is None
+    assert keys.are_needed
+
+
+@pytest.mark.parametrize("meanwhile", ["", "keys.shop = ", None])
+def test_what_changes_while_it_is_read_is_read_again(
+    file: Path, caplog: pytest.LogCaptureFixture, meanwhile: str | None
+) -> None:
+    """Emptied, half written, or renamed by another program, between the look and the read."""
+    at_read: list[Callable[[], object]] = []
+
+    def read() -> dict[str, str]:
+        if at_read:
+            at_read.pop()()
+        return load_settings().keys
+
+    keys = ReloadingKeyring([], file, read)
+    write(file, lines(shop=SHOP_KEPT.setting))
+    assert keys.find(SHOP)
+    write(file, lines(shop=SHOP_KEPT.setting, desk=DESK_KEPT.setting))
+    at_read.append(file.unlink if meanwhile is None else lambda: write(file, meanwhile, age_s=60))
+    assert keys.find(SHOP)
+    assert not at_read
+    assert not caplog.records
+    write(file, lines(desk=DESK_KEPT.setting))
+    assert keys.find(DESK)
+    assert keys.find(SHOP) is None
 
 
 def test_a_file_that_cannot_be_read_leaves_the_keys_as_they_are(
@@ -56,7 +107,7 @@ def test_a_file_that_cannot_be_read_leaves_the_keys_as_they_are(
     keys = keyring(file)
     write(file, lines(shop=SHOP_KEPT.setting))
     assert keys.find(SHOP)
-    for broken in ("keys.shop = ", 'keys.shop = "snapshelf_secret"', "no_such_setting = 1\n"):
+    for broken in BROKEN:
         write(file, broken)
         assert keys.find(SHOP) == SHOP_KEPT
         assert "stay as they were" in caplog.text
@@ -64,7 +115,10 @@ def test_a_file_that_cannot_be_read_leaves_the_keys_as_they_are(
         caplog.clear()
 
 
-def test_a_file_is_left_alone_while_it_is_written(file: Path) -> None:
+def test_a_file_is_left_alone_while_it_is_written(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_file, "_STILL_S", 60.0)
     keys = keyring(file)
     write(file, lines(shop=SHOP_KEPT.setting))
     assert keys.find(SHOP)

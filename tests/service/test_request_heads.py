@@ -4,13 +4,18 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
 
-from service.http import request_heads
-from service.http.request_heads import TimedHeads
+from scripts.serve import configuration
+from service.http.request_heads import TimedHeads, timed_heads
+from service.settings import load_settings
+from service.wiring import intake_limits
+from tests.service.small_service import small_service
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -29,16 +34,11 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-@pytest.fixture(autouse=True)
-def _short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(request_heads, "HEAD_S", 0.4)
-
-
 @asynccontextmanager
 async def connection() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """To a real server."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, http=TimedHeads, log_config=None, lifespan="off")
+    config = uvicorn.Config(app, http=timed_heads(0.4), log_config=None, lifespan="off")
     server = uvicorn.Server(config)
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     reader, writer = await asyncio.open_connection(*listener.getsockname())
@@ -106,3 +106,12 @@ def test_a_body_and_a_silent_kept_connection_are_not_cut() -> None:
             await answered(reader)
 
     asyncio.run(main())
+
+
+def test_the_server_gives_heads_the_time_of_the_settings(tmp_path: Path) -> None:
+    limits = intake_limits(load_settings(head_timeout_s=3))
+    with small_service(tmp_path / "store") as service:
+        config = configuration(replace(service, intake=limits), drain_s=1)
+    config.load()
+    assert issubclass(config.http_protocol_class, TimedHeads)
+    assert config.http_protocol_class.head_s == 3

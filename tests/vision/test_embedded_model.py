@@ -53,8 +53,10 @@ def sha256(path: Path) -> str:
 
 
 def write_recipe(folder: Path, part: str, **changed: str) -> None:
+    """Changes one part: ``trained``, ``model``, or ``0`` to ``2`` for the trunks."""
     recipe = json.loads((folder / RECIPE).read_text())
-    recipe[part] |= changed
+    where = recipe["trunks"][int(part)] if part.isdigit() else recipe[part]
+    where |= changed
     (folder / RECIPE).write_text(json.dumps(recipe))
 
 
@@ -96,13 +98,14 @@ def test_two_processes_may_compose_at_once(tmp_path: Path) -> None:
     assert sha256(first / MODEL) == RECORDED["model"]["sha256"]
 
 
-def test_a_missing_package_is_named(tmp_path: Path, committed_copy: Path) -> None:
-    write_recipe(committed_copy, "trunk", module="no_such_module", package="no-such-package")
+@pytest.mark.parametrize("trunk", ["0", "1", "2"])
+def test_a_missing_package_is_named(tmp_path: Path, committed_copy: Path, trunk: str) -> None:
+    write_recipe(committed_copy, trunk, module="no_such_module", package="no-such-package")
     with pytest.raises(ModelUnavailableError, match=r"pip install no-such-package==0\.1\.0"):
         embedded_model_dir(tmp_path / "cache")
 
 
-@pytest.mark.parametrize("part", ["trunk", "trained"])
+@pytest.mark.parametrize("part", ["0", "1", "2", "trained"])
 def test_a_file_of_another_checksum_is_refused(
     tmp_path: Path, committed_copy: Path, part: str
 ) -> None:
