@@ -37,6 +37,10 @@ _BACKGROUND_SPREAD = 12.0
 """CIE76 difference at which a pixel counts half as background, half as item."""
 _PLAIN_SPREAD = 4.0
 """CIE76. Rendered catalogue pictures lie below 1.3, rendered photos above 11."""
+_WHITE_LIGHTNESS, _WHITE_CHROMA = 97.0, 3.0
+"""CIELAB: lighter and greyer than that is a studio's white, as no wall or paper in a photo is."""
+_WHITE_SHARE = 0.1
+"""Of the border; so much white beside an item that fills the frame tells a close-up by a shop."""
 _BORDER = 0.06
 """Part of each side that is taken for background."""
 
@@ -50,6 +54,13 @@ class _Border(NamedTuple):
     """``(3,)`` CIELAB."""
     spread: float
     """How far half of its pixels lie from that (CIE76)."""
+    white: float
+    """Share of its pixels that are a studio's white."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the picture was taken as shops take theirs, the whole item or a part of it."""
+        return self.spread < _PLAIN_SPREAD or self.white > _WHITE_SHARE
 
 
 class LabHistogram:
@@ -79,7 +90,7 @@ class LabHistogram:
             border = _background(lab)
             weight = _item_weight(lab, border).ravel()
             rows[number] = histogram(lab.reshape(-1, 3), weight) @ self._directions
-            is_plain[number] = border.spread < _PLAIN_SPREAD
+            is_plain[number] = border.is_plain
         unit: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         return ColourLooks(unit, is_plain)
 
@@ -143,7 +154,11 @@ def _background(lab: NDArray[np.float32]) -> _Border:
          lab[:, :edge].reshape(-1, 3), lab[:, -edge:].reshape(-1, 3)]
     )  # fmt: skip
     background = np.median(border, axis=0)
-    return _Border(background, float(np.median(np.linalg.norm(border - background, axis=1))))
+    is_white = (border[:, 0] > _WHITE_LIGHTNESS) & (
+        np.hypot(border[:, 1], border[:, 2]) < _WHITE_CHROMA
+    )
+    spread = np.median(np.linalg.norm(border - background, axis=1))
+    return _Border(background, float(spread), float(is_white.mean()))
 
 
 def _centred() -> NDArray[np.float32]:

@@ -18,7 +18,7 @@ class ColourLooks:
     vectors: Vectors
     """``(n, c)`` unit rows."""
     is_plain: NDArray[np.bool_]
-    """``(n,)`` whether the background is of one colour, as in a catalogue's pictures."""
+    """``(n,)`` whether it was taken as a shop does: on one colour, or beside a studio's white."""
 
 
 @dataclass(frozen=True)

@@ -43,3 +43,13 @@ def test_a_studio_picture_has_a_plain_background_and_a_busy_one_has_not() -> Non
     noise = Image.effect_noise((120, 90), 120).convert("RGB")
     pictures = [item((175, 35, 45)), item((175, 35, 45), (40, 60, 90)), noise]
     assert LabHistogram().look(pictures).is_plain.tolist() == [True, True, False]
+
+
+def test_a_close_up_beside_a_studios_white_counts_as_a_studio_picture() -> None:
+    close_up = Image.effect_noise((120, 90), 120).convert("RGB")
+    close_up.paste((255, 255, 255), (0, 0, 40, 90))
+    grey = close_up.copy()
+    grey.paste((225, 225, 225), (0, 0, 40, 90))
+    sliver = Image.effect_noise((120, 90), 120).convert("RGB")
+    sliver.paste((255, 255, 255), (0, 0, 6, 20))
+    assert LabHistogram().look([close_up, grey, sliver]).is_plain.tolist() == [True, False, False]
