@@ -21,18 +21,18 @@ SHAPES = ("disc", "box", "cross")
 
 
 def drawn(shape: str, colour: str, size: int = 128) -> Image.Image:
-    """A plain shape on white."""
+    """A plain shape on white; the cross is thin, or the embedder takes it for a box."""
     image = Image.new("RGB", (size, size), "white")
     pen = ImageDraw.Draw(image)
-    low, high, third = size // 5, size - size // 5, size // 3
+    low, high, arm = size // 5, size - size // 5, 25 * size // 64
     fill = COLOURS.get(colour, colour)
     if shape == "disc":
         pen.ellipse((low, low, high, high), fill=fill)
     elif shape == "box":
         pen.rectangle((low, low, high, high), fill=fill)
     else:
-        pen.rectangle((third, low, size - third, high), fill=fill)
-        pen.rectangle((low, third, high, size - third), fill=fill)
+        pen.rectangle((arm, low, size - arm, high), fill=fill)
+        pen.rectangle((low, arm, high, size - arm), fill=fill)
     return image
 
 
