@@ -56,15 +56,16 @@ def photo_task(
     has_groups = any(row.get("item_group_id", "") not in {"", row["id"]} for row in task.rows)
     rows: dict[str, Any] = {}
     with galleries.indexed(task, raw, settings) as gallery:
-        rows["raw ImageNet trunk"] = both(gallery, IMAGE, has_groups)
+        rows["raw ImageNet trunk"] = recalls(placed(gallery, IMAGE, has_groups))
     with galleries.indexed(task, models, settings) as gallery:
-        rows["colour histogram"] = both(gallery, COLOUR, has_groups)
-        rows["embedder"] = both(gallery, IMAGE, has_groups)
-        rows["embedder and colour"] = both(gallery, None, has_groups)
+        rows["colour histogram"] = recalls(placed(gallery, COLOUR, has_groups))
+        rows["embedder"] = recalls(placed(gallery, IMAGE, has_groups))
+        found = placed(gallery, None, has_groups)
+        rows["embedder and colour"] = recalls(found)
         if task.mislabelled:
             right = np.array([photo not in task.mislabelled for photo, _ in task.queries])
-            rows[f"the {right.sum()} labelled right"] = both(gallery, None, has_groups, right)
-            rows[f"the {(~right).sum()} others"] = both(gallery, None, has_groups, ~right)
+            rows[f"the {right.sum()} labelled right"] = recalls(found, right)
+            rows[f"the {(~right).sum()} others"] = recalls(found, ~right)
     print(f"\n{task.name}: {len(task.queries)} queries, {len(task.rows)} products")
     chance = 1 / len(task.rows)
     print(f"  {'chance':24} recall@1 {chance:.3f}  recall@5 {5 * chance:.3f}")
@@ -73,26 +74,23 @@ def photo_task(
     return {"n": len(task.queries), "products": len(task.rows), "chance": chance, **rows}
 
 
-def both(
-    gallery: galleries.Gallery,
-    weights: FusionWeights | None,
-    has_groups: bool,
-    asked: NDArray[np.bool_] | slice = slice(None),
-) -> dict[str, Any]:
-    """Recall of the product, and of its group; without weights, with the pipeline's.
-
-    Args:
-        gallery: products and photos.
-        weights: of the parts of the score.
-        has_groups: whether products are variants of one another.
-        asked: which of the photos.
-    """
-    places = galleries.ranks(gallery, weights)[asked]
-    row = {"recall@1": recall(places, 1), "recall@5": recall(places, 5)}
+def placed(
+    gallery: galleries.Gallery, weights: FusionWeights | None, has_groups: bool
+) -> dict[str, NDArray[np.int64]]:
+    """Places of the product, and of its group; without weights, with the pipeline's."""
+    places = {"recall": galleries.ranks(gallery, weights)}
     if has_groups:
-        grouped = galleries.ranks(gallery, weights, is_grouped=True)[asked]
-        row |= {"group@1": recall(grouped, 1), "group@5": recall(grouped, 5)}
-    return row
+        places["group"] = galleries.ranks(gallery, weights, is_grouped=True)
+    return places
+
+
+def recalls(
+    found: dict[str, NDArray[np.int64]], asked: NDArray[np.bool_] | slice = slice(None)
+) -> dict[str, list[float]]:
+    """Recall@1 and @5 over those photos of ``placed`` that are asked for."""
+    return {
+        f"{name}@{k}": recall(places[asked], k) for name, places in found.items() for k in (1, 5)
+    }
 
 
 def clothing_task(models: Models, settings: Settings) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 from safetensors.torch import load
 from torch import nn
@@ -27,7 +26,7 @@ from vision.efficientnet_patches import EfficientNetPatches, PatchLayout, PatchT
 from vision.image_engines import Tower, image_encoder
 from vision.model_files import checked_bytes, read_recipe
 from vision.qwen_vl import QwenVL
-from vision.trunk_package import read_trunk, timm_named, trunk_file
+from vision.trunk_package import read_trunk, timm_named, trunk_file, trunk_preprocess
 from vision.types import Caption, ChatLimits, ChatMessage
 
 COMMITTED = Path(__file__).resolve().parent.parent / "data" / "models" / "captioner"
@@ -195,12 +194,8 @@ def patch_processor(
         threads=compute.threads,
         onnx_file=cache / "models" / name if cache else None,
     )
-    half = (0.5, 0.5, 0.5)  # EfficientNet-Lite's own mean and std
-    preprocess = image_transform_v2(
-        PreprocessCfg(size=side, mean=half, std=half, interpolation="bicubic"), is_train=False
-    )
     layout = PatchLayout(recipe["cells"], recipe["cells"], trunk.projection.out_features)
-    return EfficientNetPatches(image_encoder("onnx", tower), preprocess, layout)
+    return EfficientNetPatches(image_encoder("onnx", tower), trunk_preprocess(side), layout)
 
 
 def qwen_processor(folder: Path, patches: EfficientNetPatches) -> Qwen3VLProcessor:

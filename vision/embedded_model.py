@@ -75,13 +75,15 @@ def compose(committed: Path) -> bytes:
     """
     from safetensors.torch import load
 
+    from vision.joined_trunks import PART_PREFIX
+
     recipe = read_recipe(committed / RECIPE)
     trained = checked_bytes(committed / recipe["trained"]["file"], recipe["trained"]["sha256"])
     tensors: dict[str, torch.Tensor] = {}
     for part in recipe["trunks"]:
         architecture = part["architecture"]
         trunk = timm_named(architecture, read_trunk(trunk_file(part)))
-        prefix = f"{TRUNK_PREFIX}trunks.{architecture}."  # as joined_trunks.py names them
+        prefix = f"{TRUNK_PREFIX}{PART_PREFIX}{architecture}."
         tensors |= {f"{prefix}{name}": value for name, value in trunk.items()}
     return safetensors_bytes({**tensors, **load(trained)})
 

@@ -17,7 +17,6 @@ import numpy as np
 import timm
 import torch
 from numpy.typing import NDArray
-from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 from torch import nn
 
@@ -25,11 +24,10 @@ from vision.compute import DEFAULT_COMPUTE, ComputeOptions
 from vision.embedded_captioner import COMMITTED, RECIPE
 from vision.image_engines import Encoder, Tower, image_encoder
 from vision.model_files import read_recipe
-from vision.trunk_package import read_trunk, timm_named, trunk_file
+from vision.trunk_package import read_trunk, timm_named, trunk_file, trunk_preprocess
 
 STRIDE = 16
 """Pixels a cell, each way; of the trunk's feature maps the last but one."""
-_HALF = (0.5, 0.5, 0.5)  # EfficientNet-Lite's own mean and std
 REMEMBERED = 1_000
 """Pictures whose cells are kept: 50 KB each, and most of the time of a comparison."""
 
@@ -110,12 +108,6 @@ def embedded_patch_reranker(compute: ComputeOptions = DEFAULT_COMPUTE) -> PatchR
     """
     recipe = read_recipe(COMMITTED / RECIPE)
     architecture, side_px = recipe["architecture"], recipe["side_px"]
-    preprocess = image_transform_v2(
-        PreprocessCfg(
-            size=side_px, mean=_HALF, std=_HALF, interpolation="bicubic", resize_mode="shortest"
-        ),
-        is_train=False,
-    )
     weights = timm_named(architecture, read_trunk(trunk_file(recipe["trunk"])))
     tower = Tower(
         visual=_FeatureMap(architecture, weights),
@@ -125,7 +117,7 @@ def embedded_patch_reranker(compute: ComputeOptions = DEFAULT_COMPUTE) -> PatchR
         threads=compute.threads,
         onnx_file=_onnx_file(compute.cache, recipe["trunk"]["sha256"]),
     )
-    return PatchReranker(image_encoder("onnx", tower), preprocess)
+    return PatchReranker(image_encoder("onnx", tower), trunk_preprocess(side_px))
 
 
 def _onnx_file(cache: Path | None, sha256: str) -> Path | None:

@@ -1,7 +1,7 @@
 """The ImageNet trunk of the embedded models, as its PyPI package brings it, under timm's names."""
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,12 @@ from vision.model_files import checked_bytes
 
 if TYPE_CHECKING:  # torch costs a second to import; a finished model is found without it
     import torch
+    from PIL import Image
 
     Tensors = Mapping[str, torch.Tensor]
+
+HALF = (0.5, 0.5, 0.5)
+"""EfficientNet-Lite's own mean and deviation of the pixels, not ImageNet's."""
 
 
 def trunk_file(trunk: Mapping[str, str]) -> Path:
@@ -67,3 +71,17 @@ def timm_named(architecture: str, weights: "Tensors") -> "Tensors":
         if not name.startswith("classifier."):
             renamed[name] = value
     return renamed
+
+
+def trunk_preprocess(side_px: int) -> "Callable[[Image.Image], torch.Tensor]":
+    """Gives what makes ``(3, side, side)`` float32 pixels of a picture for an EfficientNet-Lite.
+
+    The short side fills the square.
+    """
+    from open_clip.transform import PreprocessCfg, image_transform_v2
+
+    settings = PreprocessCfg(
+        size=side_px, mean=HALF, std=HALF, interpolation="bicubic", resize_mode="shortest"
+    )
+    preprocess: Callable[[Image.Image], torch.Tensor] = image_transform_v2(settings, is_train=False)
+    return preprocess

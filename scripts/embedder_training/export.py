@@ -11,9 +11,10 @@ from torch import nn
 
 from scripts.embedder_training.image_head import HeadSettings
 from scripts.embedder_training.text_tower import TextSettings
-from scripts.embedder_training.trunk import HALF, TrunkSource
+from scripts.embedder_training.trunk import TrunkSource
 from vision.embedded_model import CONFIG, RECIPE, TRAINED, TRUNK_PREFIX, compose, safetensors_bytes
 from vision.joined_trunks import LITE012
+from vision.trunk_package import HALF
 
 
 def model_config(side_px: int, head: HeadSettings, text: TextSettings) -> dict[str, Any]:

@@ -71,7 +71,7 @@ class Run:
 
 
 def train(run: Run, out: Path) -> None:
-    """Trains the embedder and writes its folder; 20 minutes on one core, 6 with a warm cache."""
+    """Trains the embedder and writes its folder; 5 minutes on one core with a warm cache."""
     torch.set_num_threads(1)  # more would change the order of sums, and with it the weights
     said = _Clock()
     pictures = with_colours(training_pictures(run.data, run.renders))

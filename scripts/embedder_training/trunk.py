@@ -15,12 +15,11 @@ import numpy as np
 import timm
 import torch
 from numpy.typing import NDArray
-from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 from torch import nn
 
 from vision.image_engines import Encoder, Tower, image_encoder
-from vision.trunk_package import read_trunk, timm_named
+from vision.trunk_package import read_trunk, timm_named, trunk_preprocess
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,6 @@ LITE2 = TrunkSource(
     version="0.1.0",
     file="models/efficientnet-lite2-9656183e.pth",
 )
-HALF = (0.5, 0.5, 0.5)  # EfficientNet-Lite's own mean and std, not ImageNet's
 
 
 def package_file(source: TrunkSource) -> Path:
@@ -110,16 +108,7 @@ class Trunk:
         ).eval()
         self.side_px = source.side_px
         self._encoder: Encoder | None = None
-        self.preprocess: Callable[[Image.Image], torch.Tensor] = image_transform_v2(
-            PreprocessCfg(
-                size=source.side_px,
-                mean=HALF,
-                std=HALF,
-                interpolation="bicubic",
-                resize_mode="shortest",
-            ),
-            is_train=False,
-        )
+        self.preprocess = trunk_preprocess(source.side_px)
 
     @torch.inference_mode()
     def map_of(self, image: Image.Image) -> NDArray[np.float16]:
