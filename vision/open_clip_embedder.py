@@ -20,6 +20,7 @@ from vision.compute import DEFAULT_COMPUTE, ComputeOptions
 from vision.errors import ModelUnavailableError, UnknownModelError
 from vision.image_engines import Encoder, Tower, image_encoder
 from vision.types import EmbedderId, Vectors
+from vision.unpadded_texts import text_encoder
 
 
 class OpenClipEmbedder:
@@ -48,6 +49,7 @@ class OpenClipEmbedder:
         no model."""
         weights = _fingerprint(self._model)  # of float32, before any cast
         self._model = _moved(self._model, self._device, self._dtype)
+        self._encode_text = text_encoder(self._model)
         self._dimension = self._embed_text_rows(["size"]).shape[1]
         is_int8 = compute.engine == "int8"  # whose vectors are its own
         preprocessing = f"{weights}-int8" if is_int8 else weights
@@ -75,7 +77,7 @@ class OpenClipEmbedder:
     def _embed_text_rows(self, texts: Sequence[str]) -> torch.Tensor:
         tokens = self._tokenizer(list(texts)).to(self._device)
         with torch.inference_mode():
-            return self._model.encode_text(tokens).float().cpu()  # type: ignore[no-any-return]
+            return self._encode_text(tokens).float().cpu()
 
     def _image_encoder(self, compute: ComputeOptions, weights: str) -> Encoder:
         size = self._model.visual.image_size
