@@ -1,8 +1,9 @@
 """Slow, broken and leaving clients on a real server: what they hold, and for how long.
 
-    python -m benchmarks.slow_clients [--clients 200] [--seconds 25]
+    python -m benchmarks.slow_clients [--clients 200] [--seconds 25] [--good-from 127.0.0.2]
 
-Each kind of bad client comes 200 at once, beside one good client that searches again and again:
+Each kind of bad client comes 200 at once, all from 127.0.0.1, beside one good client that searches
+again and again from an address of its own (``--good-from 127.0.0.1``: from theirs):
 
     head    the request's head, a byte a second
     body    the head, then the body, a byte a second
@@ -27,6 +28,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -44,6 +46,7 @@ _PAUSE_S = (2.5, 7.5)
 """They all come at once; if they also came back at once, most would be refused."""
 _BYTE_S = 1.0
 _PATIENCE_S = 60.0
+GoodClient = Callable[[float], Awaitable[tuple[list[float], int]]]
 _INSIDE = re.compile(r"^snapshelf_inside\{[^}]*\} (\d+)", re.MULTILINE)
 
 
@@ -61,28 +64,32 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=25)
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=[*KINDS])
+    parser.add_argument("--good-from", default="127.0.0.2", help="address of the good client")
     given = parser.parse_args()
     print(machine_line())
     faults: list[str] = []
     with TemporaryDirectory() as folder, running(Path(folder)) as server:
-        asyncio.run(good_client(server, time.perf_counter() + 3))  # warm
+        good = partial(good_client, server, given.good_from)
+        asyncio.run(good(time.perf_counter() + 3))  # warm
         for kind in given.kinds:
-            faults += asyncio.run(beside(server, kind, given.clients, given.seconds))
+            faults += asyncio.run(beside(server, good, kind, given.clients, given.seconds))
         print(f"exit {server.stop()}; at the end: {machine_line()}")
     sys.exit("\n".join(faults) or None)
 
 
-async def beside(server: Server, kind: str, clients: int, seconds: float) -> list[str]:
+async def beside(
+    server: Server, good: GoodClient, kind: str, clients: int, seconds: float
+) -> list[str]:
     """One line; gives what was wrong."""
     idle_mb = memory(server)
-    alone, _ = await good_client(server, time.perf_counter() + seconds / 2)
+    alone, _ = await good(time.perf_counter() + seconds / 2)
     began = time.perf_counter()
     seen = Seen(began + seconds)
     bad = [
         asyncio.ensure_future(BAD[KINDS[kind][number % len(KINDS[kind])]](server.address, seen))
         for number in range(clients)
     ]
-    took, refused = await good_client(server, seen.until)
+    took, refused = await good(seen.until)
     busy_mb = memory(server)
     await asyncio.gather(*bad)
     last = time.perf_counter()
@@ -91,7 +98,7 @@ async def beside(server: Server, kind: str, clients: int, seconds: float) -> lis
             while await held(server):
                 await asyncio.sleep(0.1)
     freed = time.perf_counter() - last
-    alone += (await good_client(server, time.perf_counter() + seconds / 2))[0]
+    alone += (await good(time.perf_counter() + seconds / 2))[0]
     longest = max([freed, *seen.held_s])
     before, during = percentile(alone, 95), percentile(took, 95)
     print(
@@ -104,10 +111,11 @@ async def beside(server: Server, kind: str, clients: int, seconds: float) -> lis
     return [f"{kind}: held for {longest:.1f} s"] if longest > ALLOWED_S else []
 
 
-async def good_client(server: Server, until: float) -> tuple[list[float], int]:
+async def good_client(server: Server, address: str, until: float) -> tuple[list[float], int]:
     """Searches one after the other; gives the seconds of each, and how often it was refused."""
     photos, took, refused = [path.read_bytes() for path in PHOTOS], [], 0
-    async with httpx.AsyncClient(base_url=server.address, timeout=60) as client:
+    own = httpx.AsyncHTTPTransport(local_address=address)
+    async with httpx.AsyncClient(base_url=server.address, timeout=60, transport=own) as client:
         while time.perf_counter() < until:
             began = time.perf_counter()
             photo = photos[len(took) % len(photos)]

@@ -9,6 +9,7 @@ from starlette.types import Scope as Connection
 from service.access_keys import AccessKey, Scope
 from service.errors import KeyMissingError, ScopeMissingError, WritesClosedError
 from service.http.access_rules import rule_for
+from service.http.gate import CLIENT
 from service.http.rate_limits import RateLimits, address_of
 from service.key_file import ReloadingKeyring
 
@@ -51,12 +52,14 @@ class Access:
         rule = rule_for(connection["method"], connection["path"])
         if rule.scope is None:
             return
-        client = connection.get("client")
-        address = f"address {address_of(client[0] if client else None)}"
+        peer = connection.get("client")
+        address = f"address {address_of(peer[0] if peer else None)}"
         headers = Headers(scope=connection)
         key = await self._key(headers, rule.scope, address)
+        client = f"key {key.name}" if key else address
+        CLIENT.set(client)
         if rule.rate is not None:
-            await self._rates.spend(rule.rate, f"key {key.name}" if key else address)
+            await self._rates.spend(rule.rate, client)
 
     async def _key(self, headers: Headers, scope: Scope, address: str) -> AccessKey | None:
         """The key that was sent; None: none is needed."""

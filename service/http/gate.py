@@ -1,4 +1,7 @@
-"""Bounded work off the event loop: so many at once, so many waiting, the rest refused at once."""
+"""Bounded work off the event loop: so many at once, so many waiting, the rest refused at once.
+
+Clients take turns (``fair_line``), so that one that asks for much does not keep the others waiting.
+"""
 
 import asyncio
 import contextvars
@@ -6,19 +9,23 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import ContextVar
+from functools import partial
 from typing import TypeVar
 
 from service.errors import BusyError, RequestTimeoutError
+from service.http.fair_line import Call, FairLine
 from service.http.metrics import REFUSED, WAITING
 
 T = TypeVar("T")
 
 DEADLINE: ContextVar[float | None] = ContextVar("deadline", default=None)
 """When the request must be answered, on the event loop's clock; None: whenever it is."""
+CLIENT: ContextVar[str] = ContextVar("client", default="")
+"""Whom the request is from, as the rates count: its key, else its address."""
 
 
 class Gate:
-    """Threads of one kind of work and the queue before them; first come, first served."""
+    """Threads of one kind of work and the queue before them, in which clients take turns."""
 
     def __init__(self, name: str, places: int, waiting: int) -> None:
         """Makes a gate; threads are started as they are needed.
@@ -31,13 +38,19 @@ class Gate:
         self._name = name
         self._limit = places + waiting
         self._threads = ThreadPoolExecutor(places, thread_name_prefix=name)
+        self._line = FairLine()
         self._inside = 0
-        self._counting = threading.Lock()
+        self._changing = threading.Lock()
 
     @property
     def is_full(self) -> bool:
-        """Says that a call now would be refused."""
+        """Says that there is no room for one more call."""
         return self._inside >= self._limit
+
+    @property
+    def would_refuse(self) -> bool:
+        """Says that a call of this request would be refused now."""
+        return self.is_full and not self._line.may_displace(CLIENT.get())
 
     @property
     def inside(self) -> int:
@@ -62,12 +75,11 @@ class Gate:
             RequestTimeoutError: the request's time is over.
         """
         if self.is_full and not admitted:
-            REFUSED.labels(self._name).inc()
-            raise BusyError(f"too many requests of this kind at once ({self._name}); try again")
+            self._make_room()
         left_s = self._left_s()
         if left_s is not None and left_s <= 0:
             raise self._too_late()
-        future = self._submit(function, *arguments)
+        future = self._submit(partial(function, *arguments), admitted=admitted)
         waiter = asyncio.wrap_future(future)
         try:
             done, _ = await asyncio.wait({waiter}, timeout=left_s)
@@ -82,22 +94,51 @@ class Gate:
     def close(self) -> None:
         """Drops what waits; what has begun goes on."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        while call := self._line.take():
+            call.future.cancel()
 
-    def _submit(self, function: Callable[..., T], *arguments: object) -> "Future[T]":
-        with self._counting:
+    def _make_room(self) -> None:
+        """Refuses the last call of the client that has most waiting, or this one."""
+        REFUSED.labels(self._name).inc()
+        busy = BusyError(f"too many requests of this kind at once ({self._name}); try again")
+        loser = self._line.displace(CLIENT.get())
+        if loser is None:
+            raise busy
+        loser.future.set_exception(busy)
+
+    def _submit(self, work: Callable[[], T], *, admitted: bool) -> "Future[T]":
+        run = contextvars.copy_context().run  # with what the log knows of the request
+        call = Call(CLIENT.get(), partial(run, work), may_lose_its_place=not admitted)
+        with self._changing:
             self._inside += 1
         WAITING.labels(self._name).set(self._inside)
+        call.future.add_done_callback(partial(self._left, call))
+        self._line.put(call)
         try:
-            # with what the log knows of the request
-            future = self._threads.submit(contextvars.copy_context().run, function, *arguments)
-        except BaseException:
-            self._left(None)
+            self._threads.submit(self._work)
+        except RuntimeError:  # closed
+            call.future.cancel()
             raise
-        future.add_done_callback(self._left)
-        return future
+        return call.future
 
-    def _left(self, _future: object) -> None:
-        with self._counting:
+    def _work(self) -> None:
+        """Does the call whose turn it is: as many come as calls, some of which were dropped."""
+        while call := self._line.take():
+            if call.future.set_running_or_notify_cancel():
+                break
+        else:
+            return
+        try:
+            found = call.work()
+        except BaseException as error:  # who waits for it raises it
+            call.future.set_exception(error)
+            del call  # or the error, whose traceback has this frame, would hold itself
+        else:
+            call.future.set_result(found)
+
+    def _left(self, call: Call, _future: object) -> None:
+        self._line.leave(call)
+        with self._changing:
             self._inside -= 1
         WAITING.labels(self._name).set(self._inside)
 

@@ -158,7 +158,7 @@ class Intake:
             raise RefusedError(503, "the server is stopping; ask again", "draining")
         if self._admit is not None:
             await self._admit(scope)
-        if scope["path"] in _SEARCHES and self._traffic.searches.is_full:
+        if scope["path"] in _SEARCHES and self._traffic.searches.would_refuse:
             # before the body is read and taken apart: under load that costs more than this
             raise RefusedError(503, "too many searches at once; try again", "searches")
         for name, value in scope["headers"]:

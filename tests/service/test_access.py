@@ -14,6 +14,7 @@ from service.access_keys import SCOPES, new_key
 from service.http.access_rules import rule_for
 from service.http.app import api, create_app
 from service.http.context import Service
+from service.http.gate import CLIENT
 from tests.service.small_service import client_of, guarded, small_service
 
 MADE = {scope: new_key(scope, [scope]) for scope in SCOPES}
@@ -317,3 +318,29 @@ def test_a_forwarded_address_is_believed_from_a_trusted_proxy_alone(
     # what a client wrote itself stands to the left of what the proxy saw
     spoofed = search(client, **{"X-Forwarded-For": "203.0.113.5, 198.51.100.1"})
     assert spoofed.status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("headers", "client"),
+    [
+        ([(b"x-api-key", MADE["search"][0].encode())], "key search"),
+        ([], "address 192.0.2.7"),
+    ],
+)
+def test_the_queue_is_told_whom_a_request_is_from(
+    service: Service, headers: list[tuple[bytes, bytes]], client: str
+) -> None:
+    access = guarded(service, keys=KEYS).access
+
+    async def told() -> str:
+        connection = {
+            "type": "http",
+            "method": "POST",
+            "path": "/v1/search",
+            "client": ("192.0.2.7", 1),
+            "headers": headers,
+        }
+        await access.admit(connection)
+        return CLIENT.get()
+
+    assert asyncio.run(told()) == client

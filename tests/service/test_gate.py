@@ -8,7 +8,7 @@ import pytest
 
 from service.bounded_captioner import BoundedCaptioner
 from service.errors import BusyError, RequestTimeoutError
-from service.http.gate import DEADLINE, Gate
+from service.http.gate import CLIENT, DEADLINE, Gate
 from vision.errors import ModelTimeoutError
 from vision.types import Caption
 
@@ -140,3 +140,95 @@ def test_a_captioner_without_a_free_place_is_too_slow() -> None:
     thread.join()
     assert bounded.caption([]) == []
     assert bounded.name == "slow"
+
+
+async def as_client(name: str, gate: Gate, work: Work, number: int) -> int:
+    CLIENT.set(name)
+    return await gate.run(work, number)
+
+
+def test_clients_take_turns() -> None:
+    async def main() -> None:
+        gate, work = Gate("test", 1, 9), Work()
+        tasks = [asyncio.ensure_future(as_client("a", gate, work, 0))]
+        await until(lambda: work.begun == [0])
+        for number, name in enumerate("aaabca", start=1):
+            tasks.append(asyncio.ensure_future(as_client(name, gate, work, number)))
+            await until(lambda: gate.inside == len(tasks))
+        work.may_end.set()
+        await asyncio.gather(*tasks)
+        assert work.begun == [0, 1, 4, 5, 2, 3, 6]
+        gate.close()
+
+    asyncio.run(main())
+
+
+def test_who_asks_for_much_loses_a_place_to_who_asks_for_little() -> None:
+    async def main() -> None:
+        gate, work = Gate("test", 1, 3), Work()
+        first = asyncio.ensure_future(as_client("a", gate, work, 0))
+        await until(lambda: work.begun == [0])
+        greedy = [asyncio.ensure_future(as_client("a", gate, work, n)) for n in (1, 2, 3)]
+        await until(lambda: gate.is_full)
+        modest = asyncio.ensure_future(as_client("b", gate, work, 4))
+        with pytest.raises(BusyError, match="too many"):
+            await greedy[2]
+        assert gate.inside == 4
+        work.may_end.set()
+        assert await asyncio.gather(first, modest, *greedy[:2]) == [0, 4, 1, 2]
+        assert work.begun == [0, 1, 4, 2]
+        gate.close()
+
+    asyncio.run(main())
+
+
+def test_nobody_loses_a_place_to_who_has_as_many() -> None:
+    async def main() -> None:
+        gate, work = Gate("test", 1, 2), Work()
+        first = asyncio.ensure_future(as_client("a", gate, work, 0))
+        await until(lambda: work.begun == [0])
+        others = [asyncio.ensure_future(as_client(name, gate, work, 1)) for name in "ab"]
+        await until(lambda: gate.is_full)
+        for name in "abc":
+            with pytest.raises(BusyError):
+                await as_client(name, gate, work, 2)
+        work.may_end.set()
+        await asyncio.gather(first, *others)
+        gate.close()
+
+    asyncio.run(main())
+
+
+def test_what_was_let_in_does_not_lose_its_place() -> None:
+    async def main() -> None:
+        gate, work = Gate("test", 1, 2), Work()
+        first = asyncio.ensure_future(gate.run(work, 0))
+        await until(lambda: work.begun == [0])
+        others = [asyncio.ensure_future(gate.run(work, n, admitted=True)) for n in (1, 2)]
+        await until(lambda: gate.is_full)
+        with pytest.raises(BusyError):
+            await as_client("b", gate, work, 3)
+        work.may_end.set()
+        assert await asyncio.gather(first, *others) == [0, 1, 2]
+        gate.close()
+
+    asyncio.run(main())
+
+
+def test_closing_drops_what_waits() -> None:
+    async def main() -> None:
+        gate, work = Gate("test", 1, 2), Work()
+        first = asyncio.ensure_future(gate.run(work, 0))
+        await until(lambda: work.begun == [0])
+        waiting = asyncio.ensure_future(gate.run(work, 1))
+        await until(lambda: gate.inside == 2)
+        gate.close()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        work.may_end.set()
+        assert await first == 0
+        with pytest.raises(RuntimeError):
+            await gate.run(work, 2)
+        assert gate.inside == 0
+
+    asyncio.run(main())
