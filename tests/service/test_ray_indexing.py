@@ -3,6 +3,7 @@
 Each run starts processes that import Ray Data, seconds of work: so there are few runs.
 """
 
+import contextlib
 import csv
 import itertools
 import os
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from index.place import FolderPlace
@@ -59,13 +61,14 @@ class Cluster:
         return self.reading
 
     def pid(self, kind: str) -> int | None:
-        """The youngest process of a kind."""
+        """The youngest process of a kind that is alive: Ray ends idle ones."""
         if kind == "jobs":
             import ray
 
             return int(ray.get(self.reading._jobs.__ray_call__.remote(lambda _: os.getpid())))
         found = sorted(self.pids.glob(f"{kind}-*"), key=os.path.getmtime)
-        return int(found[-1].name.partition("-")[2]) if found else None
+        alive = filter(psutil.pid_exists, (int(one.name.partition("-")[2]) for one in found[::-1]))
+        return next(alive, None)
 
 
 def told(counts: Counts) -> dict[str, object]:
@@ -104,8 +107,9 @@ def test_an_interrupt_and_killed_workers_cost_nothing(
     def kill_one(_rows: int) -> None:
         pid = cluster.pid(to_kill[-1]) if to_kill and next(turns) % 2 else None
         if pid is not None:
-            os.kill(pid, signal.SIGKILL)
-            to_kill.pop()
+            with contextlib.suppress(ProcessLookupError):  # ended in this moment: the next one
+                os.kill(pid, signal.SIGKILL)
+                to_kill.pop()
 
     for file in cluster.pids.iterdir():
         file.unlink()
