@@ -4,35 +4,25 @@
 
 Times count from when a request was due, so that a server that stalls cannot hide it (coordinated
 omission). Capacity is what 16 clients that wait for their answers get. The photos are those of the
-demo shop; a store of two products: what is measured is the way to the model and the model.
+demo shop; a store of two products: what is measured is the way to the model and the model. Each
+request has a connection of its own.
 """
 
 import argparse
 import asyncio
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
 import numpy as np
 
+from benchmarks.bare_requests import PHOTOS, Sample, search_bytes, send
 from benchmarks.machine import machine_line
 from benchmarks.torture import memory
 from tests.torture.server import Server, running
 
-PHOTOS = sorted((Path(__file__).parents[1] / "data" / "demo" / "photos").glob("*.jpg"))
 CLIENTS = 16
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One request."""
-
-    status: int
-    """0: no answer."""
-    seconds: float
-    has_retry_after: bool = False
 
 
 def main() -> None:
@@ -82,16 +72,15 @@ async def at_share(server: Server, capacity: float, share: float, seconds: float
 
 async def opened(server: Server, per_second: float, seconds: float) -> list[Sample]:
     """Sends at fixed times; each sample counts from the time at which it was due."""
-    photos = [path.read_bytes() for path in PHOTOS]
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=200)
-    async with httpx.AsyncClient(base_url=server.address, timeout=60, limits=limits) as client:
-        start = time.perf_counter()
-        tasks = []
-        for number in range(int(per_second * seconds)):
-            due = start + number / per_second
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            tasks.append(asyncio.ensure_future(search(client, photos[number % len(photos)], due)))
-        return list(await asyncio.gather(*tasks))
+    searches = [search_bytes(path.read_bytes()) for path in PHOTOS]
+    start = time.perf_counter()
+    tasks = []
+    for number in range(int(per_second * seconds)):
+        due = start + number / per_second
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        one = send(server.address, searches[number % len(searches)], due)
+        tasks.append(asyncio.ensure_future(one))
+    return list(await asyncio.gather(*tasks))
 
 
 async def closed(server: Server, clients: int, seconds: float) -> tuple[int, float]:
@@ -104,30 +93,20 @@ async def closed_with_time(
     server: Server, clients: int, seconds: float
 ) -> tuple[float, list[float]]:
     """Gives the whole time and that of each answer."""
-    photos = [path.read_bytes() for path in PHOTOS]
+    searches = [search_bytes(path.read_bytes()) for path in PHOTOS]
     took: list[float] = []
     start = time.perf_counter()
-    async with httpx.AsyncClient(base_url=server.address, timeout=60) as client:
 
-        async def one_client(number: int) -> None:
-            while time.perf_counter() - start < seconds:
-                photo = photos[number % len(photos)]
-                sample = await search(client, photo, time.perf_counter())
-                assert sample.status == 200, sample
-                took.append(sample.seconds)
-                number += 1
+    async def one_client(number: int) -> None:
+        while time.perf_counter() - start < seconds:
+            request = searches[number % len(searches)]
+            sample = await send(server.address, request, time.perf_counter())
+            assert sample.status == 200, sample
+            took.append(sample.seconds)
+            number += 1
 
-        await asyncio.gather(*(one_client(number) for number in range(clients)))
+    await asyncio.gather(*(one_client(number) for number in range(clients)))
     return time.perf_counter() - start, took
-
-
-async def search(client: httpx.AsyncClient, photo: bytes, due: float) -> Sample:
-    try:
-        response = await client.post("/v1/search", files={"photo": photo})
-    except httpx.HTTPError:
-        return Sample(0, time.perf_counter() - due)
-    has_retry_after = "retry-after" in response.headers
-    return Sample(response.status_code, time.perf_counter() - due, has_retry_after)
 
 
 async def watch_health(server: Server, found: list[float]) -> None:

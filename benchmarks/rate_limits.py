@@ -23,9 +23,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import httpx
-
-from benchmarks.load import PHOTOS, percentile
+from benchmarks.bare_requests import PHOTOS, search_bytes, send
+from benchmarks.load import percentile
 from benchmarks.machine import machine_line
 from service.access_keys import new_key
 from tests.torture.server import running
@@ -105,22 +104,16 @@ async def at_rate(
     address: str, keys: Sequence[str], per_second: float, seconds: float
 ) -> list[tuple[int, float]]:
     photos = [path.read_bytes() for path in PHOTOS]
-    async with httpx.AsyncClient(base_url=address, timeout=60) as client:
-
-        async def search(number: int, due: float) -> tuple[int, float]:
-            answer = await client.post(
-                "/v1/search",
-                files={"photo": photos[number % len(photos)]},
-                headers={"X-API-Key": keys[number % len(keys)]},
-            )
-            return answer.status_code, time.perf_counter() - due
-
-        start, tasks = time.perf_counter(), []
-        for number in range(int(per_second * seconds)):
-            due = start + number / per_second
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            tasks.append(asyncio.ensure_future(search(number, due)))
-        return list(await asyncio.gather(*tasks))
+    requests = [  # as many as both have in common
+        search_bytes(photos[number % len(photos)], {"X-API-Key": keys[number % len(keys)]})
+        for number in range(math.lcm(len(photos), len(keys)))
+    ]
+    start, tasks = time.perf_counter(), []
+    for number in range(int(per_second * seconds)):
+        due = start + number / per_second
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        tasks.append(asyncio.ensure_future(send(address, requests[number % len(requests)], due)))
+    return [(one.status, one.seconds) for one in await asyncio.gather(*tasks)]
 
 
 if __name__ == "__main__":

@@ -35,7 +35,8 @@ from tempfile import TemporaryDirectory
 import httpx
 import psutil
 
-from benchmarks.load import PHOTOS, percentile
+from benchmarks.bare_requests import PHOTOS
+from benchmarks.load import percentile
 from benchmarks.machine import machine_line
 from benchmarks.torture import GOOD, memory
 from tests.torture.clients import connected, request_bytes

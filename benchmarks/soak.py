@@ -17,7 +17,8 @@ from tempfile import TemporaryDirectory
 import httpx
 import psutil
 
-from benchmarks.load import CLIENTS, PHOTOS, closed, percentile, rate, search
+from benchmarks.bare_requests import PHOTOS, search_bytes, send
+from benchmarks.load import CLIENTS, closed, percentile, rate
 from benchmarks.machine import machine_line
 from benchmarks.torture import memory
 from tests.torture.server import Server, running
@@ -58,16 +59,17 @@ def main() -> None:
 
 async def minute(server: Server, per_second: float) -> Minute:
     photos = [path.read_bytes() for path in PHOTOS]
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
-    async with httpx.AsyncClient(base_url=server.address, timeout=60, limits=limits) as client:
+    searches, bad = [search_bytes(photo) for photo in photos], search_bytes(b"no picture")
+    async with httpx.AsyncClient(base_url=server.address, timeout=60) as client:
         start, tasks, writes = time.perf_counter(), [], []
         for number in range(int(per_second * 60)):
             due = start + number / per_second
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             is_bad = number % _BAD_EVERY == 0
-            photo = b"no picture" if is_bad else photos[number % len(photos)]
-            tasks.append(asyncio.ensure_future(search(client, photo, due)))
+            request = bad if is_bad else searches[number % len(searches)]
+            tasks.append(asyncio.ensure_future(send(server.address, request, due)))
             if number % _WRITE_EVERY == 0:
+                photo = b"no picture" if is_bad else photos[number % len(photos)]
                 writes.append(asyncio.ensure_future(write(client, number, photo)))
         samples = await asyncio.gather(*tasks)
         written = await asyncio.gather(*writes)

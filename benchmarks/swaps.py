@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 import httpx
 import numpy as np
 
-from benchmarks.load import PHOTOS
+from benchmarks.bare_requests import PHOTOS
 from benchmarks.machine import machine_line
 from index.backends import recorded_space
 from index.store import Store
