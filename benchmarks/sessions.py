@@ -21,7 +21,7 @@ from benchmarks.latency import DEMO, REPEATS, darkened
 from benchmarks.machine import machine_line
 from index.feed_rows import parse_row
 from index.feeds import read_feed
-from service import wiring
+from service import serving, wiring
 from service.sessions import packed
 from service.settings import load_settings
 from service.types import SearchRequest
@@ -42,7 +42,7 @@ def main() -> None:
         store = wiring.open_store(Path(folder), models, create=True)
         galleries.commit(store, rows, DEMO, models, settings)
         pipeline = wiring.search_pipeline(settings, models, store)
-        talk = wiring.conversation(settings, pipeline, wiring.answer_writer(settings, models))
+        talk = serving.conversation(settings, pipeline, serving.answer_writer(settings, models))
         searches, keeps, sizes = [], [], []
         last = ""
         for turn in range(REPEATS):

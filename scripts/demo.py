@@ -11,7 +11,7 @@ from index.past_prices import import_past_prices, read_past_prices
 from index.store import Store
 from scripts.search import print_matches, read_photo
 from scripts.serve import PortOption, bind, run
-from service import wiring
+from service import serving, wiring
 from service.answer.types import requests_for
 from service.doctor import check_up
 from service.evaluation import read_queries
@@ -47,7 +47,7 @@ def demo(
         print(f"The products nearest to data/demo/photos/{photo.name}:")
         response = search_response(result, models.space.embedder)
         asked = requests_for(result, request, "en")
-        response.answer = answer_schema(wiring.answer_writer(settings, models).answer(*asked))
+        response.answer = answer_schema(serving.answer_writer(settings, models).answer(*asked))
         print_matches(response)
         if listener is not None:
             run(demo_service(settings, models, store), listener, settings.drain_timeout_s)
@@ -56,5 +56,5 @@ def demo(
 
 def demo_service(settings: Settings, models: wiring.Models, store: Store) -> Service:
     """What serves the demo shop: its page offers photos to try."""
-    made = wiring.http_service(settings, models, store, _HOST)
+    made = serving.http_service(settings, models, store, _HOST)
     return replace(made, examples=read_examples(DATA / "examples.toml"))

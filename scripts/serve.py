@@ -14,7 +14,7 @@ import typer
 import uvicorn
 
 from scripts.options import EmbedderOption, StoreOption
-from service import logs, tracing, wiring
+from service import logs, serving, tracing, wiring
 from service.errors import ServiceError
 from service.http.app import create_app
 from service.http.context import Service
@@ -43,7 +43,7 @@ def serve(
         tracing.start(settings.otel_endpoint)
     models = wiring.load_models(settings)
     opened = wiring.open_store(store, models)
-    run(wiring.http_service(settings, models, opened, host), listener, settings.drain_timeout_s)
+    run(serving.http_service(settings, models, opened, host), listener, settings.drain_timeout_s)
 
 
 def bind(host: str, port: int) -> socket.socket:

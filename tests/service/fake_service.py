@@ -10,7 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from index.feed_rows import parse_row
-from service import wiring
+from service import serving, wiring
 from service.http.context import Service
 from service.settings import Settings
 from service.wiring import Models
@@ -32,7 +32,7 @@ def fake_service(folder: Path, **settings: object) -> Iterator[Service]:
     models = Models(embedder=FakeEmbedder(), colours=FakeColours())
     store = wiring.open_store(folder, models, create=True)
     chosen = Settings(**(SETTINGS | settings))  # type: ignore[arg-type]
-    service = wiring.http_service(chosen, models, store, "127.0.0.1")
+    service = serving.http_service(chosen, models, store, "127.0.0.1")
     outcomes = service.ingest.commit([parse_row(row) for row in shop_rows()], drawn_picture)
     assert [one.status for one in outcomes] == ["added"] * 9
     try:

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from index.place import Place
 from index.types import SpaceId
-from service import wiring
+from service import serving
 from service.http.app import create_app
 from service.http.context import Service
 from service.settings import Settings, load_settings
@@ -25,7 +25,7 @@ PLAIN = {"detector": "none", "captioner": "none", "decode_processes": 0, "batchi
 def small_service(place: Place | Path) -> Iterator[Service]:
     """Opens a service with one product, ``mug``."""
     store = small_store(place, [record(product("mug"), space=SPACE)], SPACE)
-    service = wiring.http_service(load_settings(**PLAIN), MODELS, store, "127.0.0.1")
+    service = serving.http_service(load_settings(**PLAIN), MODELS, store, "127.0.0.1")
     yield service
     service.close()
     store.close()
@@ -36,10 +36,10 @@ def guarded(service: Service, host: str = "127.0.0.1", **settings: object) -> Se
     made: Settings = load_settings(**PLAIN, **settings)
     return replace(
         service,
-        access=wiring.access(made, host),
+        access=serving.access(made, host),
         cors_origins=made.cors_origins,
         trusted_proxies=made.trusted_proxies,
-        photo_urls=wiring.photo_urls(made),
+        photo_urls=serving.photo_urls(made),
     )
 
 

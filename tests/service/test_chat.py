@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from index.sessions import DATABASE, Sessions
-from service import wiring
+from service import serving, wiring
 from service.feedback import read_feedback
 from service.http.app import create_app
 from service.http.context import Service
@@ -44,7 +44,7 @@ WRONG_BODIES: list[Any] = [
 def service_of(shop: Shop, writer: ChatModel | None = None, **settings: Any) -> Service:
     chosen = shop.settings.model_copy(update=settings)
     models = replace(shop.models, writer=writer, captioner=None)
-    return wiring.http_service(chosen, models, shop.store, "127.0.0.1")
+    return serving.http_service(chosen, models, shop.store, "127.0.0.1")
 
 
 @pytest.fixture
@@ -339,7 +339,7 @@ class Naming:
 @pytest.mark.parametrize("text", ["the cross in blue", "item 2 in blue", "item 2: make it blue"])
 def test_an_item_of_several_is_named_and_the_others_stay(shop: Shop, text: str) -> None:
     models = replace(shop.models, detector=TwoHalves(), captioner=Naming())
-    service = wiring.http_service(shop.settings, models, shop.store, "127.0.0.1")
+    service = serving.http_service(shop.settings, models, shop.store, "127.0.0.1")
     both = Image.new("RGB", (256, 128))
     both.paste(drawn("disc", "red"), (0, 0))
     both.paste(drawn("cross", "red"), (128, 0))
@@ -356,7 +356,7 @@ def test_another_process_answers_after_a_restart(shop: Shop) -> None:
     with TestClient(create_app(service_of(shop))) as client:
         session = searched(client)["session"]
     store = wiring.open_store(shop.folder, shop.models)
-    service = wiring.http_service(shop.settings, shop.models, store, "127.0.0.1")
+    service = serving.http_service(shop.settings, shop.models, store, "127.0.0.1")
     with TestClient(create_app(service)) as client:
         assert ids(said(client, session, "in blue"))[0] == "disc-blue"
     store.close()

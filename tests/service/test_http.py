@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from index import errors as index_errors
 from service import errors as service_errors
-from service import wiring
+from service import serving
 from service.http import problems
 from service.http.app import create_app
 from tests.service.conftest import Shop, drawn, encoded, shop_rows
@@ -18,14 +18,14 @@ from vision import errors as vision_errors
 
 @pytest.fixture
 def client(shop: Shop) -> Iterator[TestClient]:
-    service = wiring.http_service(shop.settings, shop.models, shop.store, "127.0.0.1")
+    service = serving.http_service(shop.settings, shop.models, shop.store, "127.0.0.1")
     with TestClient(create_app(service)) as found:
         yield found
 
 
 @pytest.fixture
 def public_client(shop: Shop) -> Iterator[TestClient]:
-    service = wiring.http_service(shop.settings, shop.models, shop.store, "0.0.0.0")
+    service = serving.http_service(shop.settings, shop.models, shop.store, "0.0.0.0")
     with TestClient(create_app(service)) as found:
         yield found
 
@@ -101,7 +101,7 @@ def test_the_offer_shown_meets_a_price_said_in_words(shop: Shop, client: TestCli
 
 def test_what_is_written_is_decoded_in_the_processes_for_it(shop: Shop) -> None:
     settings = shop.settings.model_copy(update={"decode_processes": 1})
-    service = wiring.http_service(settings, shop.models, shop.store, "127.0.0.1")
+    service = serving.http_service(settings, shop.models, shop.store, "127.0.0.1")
     assert service.decoders is not None
     upload = {"images": ("a.png", encoded(drawn("disc", "red", 64)))}
     row = {"product": json.dumps({"title": "A disc", "price": "1.00 USD"})}

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from service import wiring
+from service import serving
 from service.http.app import create_app
 from tests.fakes import TwoHalves
 from tests.service.conftest import Shop, drawn, encoded
@@ -49,7 +49,7 @@ def client_of(
         detector=detector or shop.models.detector,
     )
     chosen = shop.settings.model_copy(update={"answer_timeout_s": 0.5, **settings})
-    service = wiring.http_service(chosen, models, shop.store, "127.0.0.1")
+    service = serving.http_service(chosen, models, shop.store, "127.0.0.1")
     return TestClient(create_app(service))
 
 

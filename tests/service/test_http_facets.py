@@ -6,14 +6,14 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from service import wiring
+from service import serving
 from service.http.app import create_app
 from tests.service.conftest import Shop
 
 
 @pytest.fixture
 def client(shop: Shop) -> Iterator[TestClient]:
-    service = wiring.http_service(shop.settings, shop.models, shop.store, "127.0.0.1")
+    service = serving.http_service(shop.settings, shop.models, shop.store, "127.0.0.1")
     with TestClient(create_app(service)) as found:
         yield found
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from index.feed_rows import parse_row
 from index.feeds import read_feed
-from service import wiring
+from service import serving, wiring
 from service.http.app import create_app
 from tests.fakes import FakeChat
 from tests.service.conftest import Shop, drawn, encoded
@@ -28,7 +28,7 @@ DEMO = Path(__file__).resolve().parents[2] / "data" / "demo"
 def client_of(shop: Shop, writer: ChatModel | None = None, detector: str = "none") -> TestClient:
     settings = shop.settings.model_copy(update={"detector": detector})
     models = replace(shop.models, writer=writer, detector=wiring.load_detector(settings))
-    service = wiring.http_service(settings, models, shop.store, "127.0.0.1")
+    service = serving.http_service(settings, models, shop.store, "127.0.0.1")
     return TestClient(create_app(service))
 
 

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from service import wiring
+from service import serving
 from service.evaluation import LabelledQuery, judge
 from service.http.app import create_app
 from service.types import Match, SearchRequest
@@ -45,7 +45,7 @@ def shop_with_twins(shop: Shop) -> Shop:
 @pytest.fixture
 def client(shop_with_twins: Shop) -> Iterator[TestClient]:
     shop = shop_with_twins
-    service = wiring.http_service(shop.settings, shop.models, shop.store, "127.0.0.1")
+    service = serving.http_service(shop.settings, shop.models, shop.store, "127.0.0.1")
     with TestClient(create_app(service)) as found:
         yield found
 

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 from prometheus_client import REGISTRY
 
-from service import logs, tracing, wiring
+from service import logs, serving, tracing
 from service.http.app import create_app
 from tests.service.conftest import Shop, drawn, encoded
 from vision.errors import ModelTimeoutError
@@ -33,7 +33,7 @@ class LateCaptioner:
 @pytest.fixture
 def client(shop: Shop) -> Iterator[TestClient]:
     models = replace(shop.models, captioner=LateCaptioner())
-    service = wiring.http_service(shop.settings, models, shop.store, "127.0.0.1")
+    service = serving.http_service(shop.settings, models, shop.store, "127.0.0.1")
     with TestClient(create_app(service), raise_server_exceptions=False) as found:
         yield found
 
@@ -179,7 +179,7 @@ def test_spans_of_a_request_and_its_stages_reach_a_collector(
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Collector)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     tracing.start(f"http://127.0.0.1:{server.server_port}/v1/traces")
-    service = wiring.http_service(shop.settings, shop.models, shop.store, "127.0.0.1")
+    service = serving.http_service(shop.settings, shop.models, shop.store, "127.0.0.1")
     with TestClient(create_app(service)) as client:
         assert client.post("/v1/search", files=photo()).status_code == 200
     trace.get_tracer_provider().shutdown()

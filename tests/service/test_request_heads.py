@@ -13,8 +13,8 @@ import uvicorn
 
 from scripts.serve import configuration
 from service.http.request_heads import TimedHeads, timed_heads
+from service.serving import intake_limits
 from service.settings import load_settings
-from service.wiring import intake_limits
 from tests.service.small_service import small_service
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from service import wiring
+from service import serving, wiring
 from service.answer.types import AnswerRequest
 from service.types import SearchRequest, SearchResult
 from tests.service.answer.poison import PHOTO_TEXTS
@@ -46,7 +46,7 @@ def test_a_command_on_a_photo_ranks_nothing_first_and_is_not_repeated(
     [found], [other] = result.items, plain.items
     assert found.matches[0].product.id == other.matches[0].product.id == "disc-red"
     request = AnswerRequest(found.matches, caption=found.caption)
-    answer = wiring.answer_writer(shop.settings, shop.models).answer(request)
+    answer = serving.answer_writer(shop.settings, shop.models).answer(request)
     assert answer.pick == "disc-red"
     assert text[:20].casefold() not in answer.text.casefold()
     for word in (one for one in text.split() if len(one) > 7 and one.isascii()):

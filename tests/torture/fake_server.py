@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from scripts.serve import bind, run
-from service import wiring
+from service import serving, wiring
 from service.settings import load_settings
 from tests.fakes import FakeColours, FakeEmbedder, record, small_store
 
@@ -23,7 +23,7 @@ def main() -> None:
         [record("p0", space=models.space), record("p1", space=models.space)],
         models.space,
     )
-    service = wiring.http_service(settings, models, store, "127.0.0.1")
+    service = serving.http_service(settings, models, store, "127.0.0.1")
     run(service, listener, settings.drain_timeout_s)
 
 
