@@ -1,5 +1,6 @@
 """What the captioner learns from: trunk maps of labelled photos and the JSON to say of each."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,9 @@ from torch import nn
 
 from scripts.embedder_training.pictures import (
     Picture,
+    eshop_products,
     grocery_products,
+    read_rows,
     training_pictures,
     validation_pictures,
 )
@@ -21,7 +24,10 @@ from scripts.embedder_training.views import VIEW_SEED, phone_view
 from vision.efficientnet_patches import in_merge_order
 from vision.embedded_captioner import Kind
 
+DEMO = Path(__file__).resolve().parents[2] / "data" / "demo"
 SOURCES = ("iconic", "grocery", "clothing")
+NAMEABLE = ("Footwear", "Jackets")
+"""Types of the eShop that are garments; the rest teaches what not to name."""
 PHONE_VIEWS = 2
 _PCA_CELLS = 40_000
 _BATCH = 64
@@ -55,6 +61,33 @@ def kinds_of(root: Path) -> tuple[list[Kind], dict[str, int]]:
         positions[label] = len(kinds)
         kinds.append(Kind(label, label))
     return kinds, positions
+
+
+def unnameable_pictures(root: Path) -> list[Picture]:
+    """Gives pictures of things without a kind: an outdoor shop's gear, the demo shop's household.
+
+    Of the demo shop those of the groups that may be trained on; none is a garment or a grocery.
+    """
+    types = {f"eshop-{row['Id']}": row["Type"] for row in eshop_products(root)}
+    gear = [p for p in training_pictures(root) if types.get(p.label, NAMEABLE[0]) not in NAMEABLE]
+    return gear + demo_pictures("train")
+
+
+def demo_pictures(split: str, without: str = "none") -> list[Picture]:
+    """Gives the demo shop's catalogue pictures of the groups of a split.
+
+    Args:
+        split: ``train`` or ``test``.
+        without: a category, by its first words.
+    """
+    splits = json.loads((DEMO / "ground_truth.json").read_text(encoding="utf-8"))["splits"]
+    files: dict[str, str] = {}  # to the product: a row is an offer
+    for row in read_rows(DEMO / "feed.csv"):
+        is_left_out = row["google_product_category"].startswith(without)
+        if splits[row["item_group_id"]] == split and not is_left_out:
+            links = [row["image_link"], *row["additional_image_link"].split(",")]
+            files |= dict.fromkeys(filter(None, links), row["id"])
+    return [Picture(DEMO / file, "demo", one, one, "") for file, one in files.items()]
 
 
 def labelled_pictures(root: Path) -> tuple[list[Picture], list[Picture]]:

@@ -30,10 +30,10 @@ from scripts.captioner_training.examples import (
     kinds_of,
     labelled_pictures,
     seen,
+    unnameable_pictures,
     view_maps,
 )
 from scripts.embedder_training.development import development_split
-from scripts.embedder_training.pictures import eshop_products, training_pictures
 from scripts.embedder_training.trunk import LITE1, Trunk, package_file
 from vision.efficientnet_patches import MERGE
 from vision.embedded_captioner import RECIPE, Kind, answer_json
@@ -42,8 +42,6 @@ from vision.embedded_model import safetensors_bytes
 CHANNELS = 256
 CELLS = 8
 """A side of the trunk's last map at 240 px."""
-NAMEABLE = ("Footwear", "Jackets")
-"""Types of the eShop that are garments; the rest teaches what not to name."""
 ABSTRACT = 60
 """Pictures of nothing, a view."""
 
@@ -145,14 +143,8 @@ def _category_numbers(kinds: list[Kind]) -> NDArray[np.int64]:
 
 
 def _unnameable(run: Run, trunk: Trunk) -> NDArray[np.float32]:
-    """``(views, m, 1280)``: an outdoor shop's things that are no food or garments; and nothing."""
-    types = {f"eshop-{row['Id']}": row["Type"] for row in eshop_products(run.data)}
-    pictures = [
-        p
-        for p in training_pictures(run.data)
-        if p.source == "eshop" and types[p.label] not in NAMEABLE
-    ]
-    maps = view_maps(pictures, trunk, run.work, run.data)
+    """``(views, m, 1280)``: things that are no food or garments; and nothing."""
+    maps = view_maps(unnameable_pictures(run.data), trunk, run.work, run.data)
     things = np.stack([trunk.pooled(one) for one in maps])  # (views, m, 1280)
     nothing = abstract_pictures(ABSTRACT * len(maps), run.seed)
     blank = trunk.pooled(np.stack([trunk.map_of(picture) for picture in nothing]))

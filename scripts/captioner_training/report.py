@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from scripts.captioner_training.examples import kinds_of, labelled_pictures
+from scripts.captioner_training.examples import demo_pictures, kinds_of, labelled_pictures
 from scripts.embedder_training.pictures import (
     Picture,
     eshop_products,
@@ -120,6 +120,7 @@ def _foreign(data: Path) -> dict[str, list[Picture]]:
     shoes = {f"eshop-{row['Id']}" for row in eshop_products(data) if row["Type"] == "Footwear"}
     eshop = [p for p in training_pictures(data) if p.source == "eshop"]
     return {
+        "Demo shop, other groups (no such kind)": demo_pictures("test", without="Clothing"),
         "Luma gear (no such kind)": gear,
         "Luma garments": [p for p in gallery if p not in gear],
         "eShop footwear (unlabelled)": [p for p in eshop if p.label in shoes],
