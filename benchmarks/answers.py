@@ -29,6 +29,8 @@ from service.types import Match
 from tests.service.answer.good_sentences import GOOD, HELD_OUT
 from tests.service.answer.lies import LIES, liars, price_lies
 from tests.service.answer.oracle import malformed, unsupported
+from tests.service.answer.prose_sets import AFTERWARDS, CODES, DEVELOPMENT, left, lies
+from tests.service.answer.prose_sets import HELD_OUT as HELD_OUT_PROSE
 from tests.service.answer.shop import request
 from vision.protocols import ChatModel
 from vision.types import ChatLimits, ChatMessage
@@ -60,7 +62,8 @@ def report_lies() -> None:
         limits = ChatLimits(timeout_s=0.04 if liar.kind == "hanging" else 20)
         writer = AnswerWriter(liar.model, liar.mode, limits)
         try:
-            pieces = list(writer.stream(request(language=LANGUAGES[place % len(LANGUAGES)])))
+            language = liar.language or LANGUAGES[place % len(LANGUAGES)]
+            pieces = list(writer.stream(request(language=language)))
         except Exception:  # the figure that is counted
             errors += 1
             continue
@@ -78,17 +81,30 @@ def report_lies() -> None:
 def report_good_sentences() -> None:
     print("\ntrue sentences that leave")
     for name, table in (("fitted", GOOD), ("held out", HELD_OUT)):
-        left = true_left(table)
-        shares = [f"{code} {left[code]}/{len(table[code])}" for code in LANGUAGES]
+        told = true_left(table)
+        shares = [f"{code} {told[code]}/{len(table[code])}" for code in LANGUAGES]
         print(f"  {name:<9} {', '.join(shares)}")
-    lies = [*LIES, *(lie for seed in range(50) for lie in price_lies(random.Random(seed)))]  # noqa: S311
-    left = [
+    report_prose()
+    false = [*LIES, *(lie for seed in range(50) for lie in price_lies(random.Random(seed)))]  # noqa: S311
+    out = [
         lie
         for code in LANGUAGES
-        for lie in lies
+        for lie in false
         if Checker(facts_of(request()), language_for(code)).check(lie).may_leave
     ]
-    print(f"  false sentences that leave: {len(left)} of {len(lies)} in {len(LANGUAGES)} languages")
+    print(f"  false sentences that leave: {len(out)} of {len(false)} in {len(LANGUAGES)} languages")
+
+
+def report_prose() -> None:
+    """Prose outside English: what leaves of true sentences, and of those with one thing changed."""
+    tables = {"fitted": DEVELOPMENT, "held out": HELD_OUT_PROSE, "written afterwards": AFTERWARDS}
+    for name, sets in tables.items():
+        told = {code: left(sets, code) for code in CODES}
+        shares = ", ".join(f"{code} {sum(one)}/{len(one)}" for code, one in told.items())
+        print(f"  prose, {name}: {shares}")
+    made = [(checker, lie) for code in CODES for checker, lie, _ in lies(code)]
+    false = sum(checker.check(lie).may_leave for checker, lie in made)
+    print(f"  with one word, figure or shop of them changed: {false} of {len(made)} leave")
 
 
 def true_left(table: Mapping[str, Sequence[str]]) -> dict[str, int]:

@@ -6,11 +6,11 @@ from service.answer.agreements import FIELDS
 from service.answer.facts import Facts, ProductFacts
 
 COMPARISONS = ("less", "more")
-"""Claims about two products at once; ``than`` stands before the second."""
-MODIFIERS = ("was", "formerly", "off", "than", "both")
+"""Claims about two products at once; ``than`` or ``compared`` stands before the one behind them."""
+MODIFIERS = ("was", "formerly", "off", "than", "compared", "both", "photo")
 """Claims that say what a figure, or the number of products, means."""
-
-
+LIKENESS = ("agrees", "differs")
+"""Claims about the photo and the fields that their clause names (``likeness``)."""
 OF_AN_OFFER = ("in_stock", "out_of_stock", "on_sale")
 """Claims about one offer; where a shop is named, about that shop's."""
 
@@ -43,6 +43,10 @@ def _agrees(field: str) -> Callable[[Facts, ProductFacts], bool]:
     return lambda _, product: field in product.agrees
 
 
+def _differs(field: str) -> Callable[[Facts, ProductFacts], bool]:
+    return lambda _, product: field in product.differs
+
+
 _CLAIMS: Mapping[str, Callable[[Facts, ProductFacts], bool]] = {
     "match": lambda facts, _: facts.verdict != "not_in_catalogue",
     "closest": lambda _, product: product.ref == 1,
@@ -53,5 +57,10 @@ _CLAIMS: Mapping[str, Callable[[Facts, ProductFacts], bool]] = {
     "in_stock": lambda _, product: product.availability == "in_stock",
     "out_of_stock": lambda _, product: bool(product.offers) and not product.is_in_stock,
     "on_sale": lambda _, product: product.regular_price is not None,
+    "option": lambda facts, product: facts.pick is not None and product.is_acceptable,
     **{f"same_{field}": _agrees(field) for field in FIELDS},
+    **{f"other_{field}": _differs(field) for field in FIELDS},
 }
+
+NAMES = frozenset((*_CLAIMS, *COMPARISONS, *MODIFIERS, *LIKENESS))
+"""All that a phrase may claim."""

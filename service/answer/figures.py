@@ -39,8 +39,8 @@ def _is_regular(clause: Sequence[Token], at: int, product: ProductFacts) -> bool
 
 
 def _is_discount(clause: Sequence[Token], at: int, product: ProductFacts) -> bool:
-    after = clause[at + 1 : at + 2]
-    is_off = any(one.kind == "claim" and one.text in ("off", "on_sale") for one in after)
+    beside = (*clause[max(at - 1, 0) : at], *clause[at + 1 : at + 2])
+    is_off = any(one.kind == "claim" and one.text in ("off", "on_sale") for one in beside)
     return is_off and clause[at].percent == _discount(product)
 
 
@@ -48,7 +48,10 @@ def _price_problem(said: Sequence[Price], merchants: Sequence[str], product: Pro
     """With shops named, each amount is its shop's, in the order of both; else the first price."""
     if not merchants:
         wrong = [amount for amount in said if amount != product.price]
-        return f"not the price of [{product.ref}]: {wrong[0].amount}" if wrong else ""
+        if wrong:
+            return f"not the price of [{product.ref}]: {wrong[0].amount}"
+        is_twice = len(said) > 1  # "reduced from $120 to $120"
+        return f"the price of [{product.ref}] twice" if is_twice else ""
     if not said:
         return ""
     offers = {(folded(plain(offer.merchant)), offer.price) for offer in product.offers}

@@ -8,15 +8,18 @@ alone. So a true figure at the wrong product is dropped as an invented one is.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.answer.claims import COMPARISONS, MODIFIERS, OF_AN_OFFER, holds
+from service.answer.claims import COMPARISONS, LIKENESS, MODIFIERS, OF_AN_OFFER, holds
+from service.answer.clauses import cited_at, clauses, is_loaded
 from service.answer.facts import Facts, ProductFacts, difference
 from service.answer.figures import figure_problem, is_difference
 from service.answer.languages import Language
 from service.answer.lexicon import Lexicon, Token, UnknownWordError
+from service.answer.likeness import likeness_problem, named_fields
 from service.answer.sayable import folded, plain
+from service.answer.unpaired import unpaired_problem
 
 MAX_SENTENCE_CHARACTERS = 400
-_LOADS = ("amount", "percent", "value", "merchant")
+_NOT_OF_ONE = (*MODIFIERS, *COMPARISONS, *LIKENESS)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Checker:
 
     def __init__(self, facts: Facts, language: Language) -> None:
         self._facts = facts
+        self._language = language
         self._is_chinese = language.is_chinese
         self._lexicon = Lexicon(facts, language)
 
@@ -55,7 +59,7 @@ class Checker:
             return Judgement(text, f"neither a fact nor harmless: {error}")
         if not tokens:
             return Judgement(text, "empty")
-        for clause in clauses(tokens):
+        for clause in clauses(tokens, self._language):
             problem = self._problem(clause)
             if problem:
                 return Judgement(text, problem)
@@ -63,14 +67,19 @@ class Checker:
 
     def _problem(self, clause: Sequence[Token]) -> str:
         cited = [self._facts.of(token.ref) for token in clause if token.kind == "citation"]
-        if bool(cited) != _is_loaded(clause):
+        if bool(cited) != is_loaded(clause):
             return "cites and says nothing" if cited else "says something and cites nothing"
         names = [token.text for token in clause if token.kind == "claim"]
-        if "both" in names and len({one.ref for one in cited}) < 2:
+        if "both" in names and max(len({one.ref for one in cited}), named_fields(clause)) < 2:
             return "'both' of one product"
-        if any(name in COMPARISONS for name in names):
+        relations = [name for name in names if name in COMPARISONS]
+        if len(relations) == len(cited) == 1 and not {"than", "compared"} & {*names}:
+            words = self._language.price_words
+            problem = unpaired_problem(clause, self._facts, cited[0], words)
+            return problem or self._fact_problem(clause, cited[0])
+        if relations:
             return self._comparison_problem(clause)
-        if "than" in names:
+        if "than" in names or "compared" in names:
             return "'than' without a comparison"
         found = (self._fact_problem(clause, one) for one in cited)
         return next((problem for problem in found if problem), "")
@@ -80,25 +89,35 @@ class Checker:
         for token in clause:
             if token.kind in ("value", "merchant") and product.ref not in token.refs:
                 return f"[{product.ref}] is not {token.text}"
-            is_own_claim = token.kind == "claim" and token.text not in (*MODIFIERS, *COMPARISONS)
+            is_own_claim = token.kind == "claim" and token.text not in _NOT_OF_ONE
             if is_own_claim and not holds(token.text, self._facts, product.ref):
                 return f"[{product.ref}] is not {token.text}"
-        return _offer_problem(clause, product) or figure_problem(clause, product)
+        problem = likeness_problem(clause, product, is_chinese=self._is_chinese)
+        return problem or _offer_problem(clause, product) or figure_problem(clause, product)
 
     def _comparison_problem(self, clause: Sequence[Token]) -> str:
         """One product against one other: ``[a] is less than [b]``, in Chinese ``[a]比[b]便宜``."""
-        at = _positions(clause)
+        at = cited_at(clause)
         relations = [
             i for i, one in enumerate(clause) if one.kind == "claim" and one.text in COMPARISONS
         ]
-        thans = [i for i, one in enumerate(clause) if one.kind == "claim" and one.text == "than"]
+        thans = [
+            i
+            for i, one in enumerate(clause)
+            if one.kind == "claim" and one.text in ("than", "compared")
+        ]
         if len(at) != 2 or len(relations) != 1 or len(thans) != 1:
             return "a comparison is between two products"
         relation, first, second = relations[0], at[0], at[1]
         is_ordered = first < relation < thans[0] or (self._is_chinese and second < relation)
-        if thans[0] + 1 != second or not is_ordered:
+        behind = thans[0] + 1
+        if clause[thans[0]].text == "compared":  # "compared with [b], [a] is less"
+            first, second = at[1], at[0]
+            is_ordered = first < relation and thans[0] < first
+            behind -= 2 * (self._is_chinese and behind != second)  # "与[b]相比"
+        if behind != second or not is_ordered:
             return "a comparison that cannot be read"
-        one, other = (self._facts.of(clause[i].ref) for i in at)
+        one, other = (self._facts.of(clause[i].ref) for i in (first, second))
         less = difference(other, one)
         if less is None or less == 0 or (less > 0) != (clause[relation].text == "less"):
             return f"[{one.ref}] does not cost {clause[relation].text} than [{other.ref}]"
@@ -108,49 +127,16 @@ class Checker:
             if not is_difference(clause[gap], one, other, abs(less)):
                 return f"not the difference: {clause[gap].text}"
             rest.remove(clause[gap])
-        return self._sides_problem(rest, one, other)
+        return self._sides_problem(rest, *(self._facts.of(clause[i].ref) for i in at))
 
     def _sides_problem(self, rest: Sequence[Token], one: ProductFacts, other: ProductFacts) -> str:
         """Figures belong to the product cited before them; everything else to both."""
-        last = _positions(rest)[1]
+        last = cited_at(rest)[1]
         words = [token for token in rest if token.kind not in ("amount", "percent")]
         sides = ((rest[:last], one), (rest[last:], other))
         problems = [self._fact_problem(words, one), self._fact_problem(words, other)]
         problems += [figure_problem(side, product) for side, product in sides]
         return next((problem for problem in problems if problem), "")
-
-
-def clauses(tokens: Sequence[Token]) -> list[list[Token]]:
-    """Cuts a sentence at pauses and joints where each part cites a product and says something.
-
-    Where one part does not, or products are compared, the sentence is one clause, and all of it
-    must be true of every product in it: ``[1] and [2] are blue``.
-    """
-    whole = [token for token in tokens if token.kind not in ("pause", "joint")]
-    if any(token.kind == "claim" and token.text in COMPARISONS for token in tokens):
-        return [whole]
-    parts: list[list[Token]] = [[]]
-    for token in tokens:
-        if token.kind in ("pause", "joint"):
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    parts = [part for part in parts if part]
-    if all(_positions(part) and _is_loaded(part) for part in parts):
-        return parts
-    return [whole]
-
-
-def _is_loaded(clause: Sequence[Token]) -> bool:
-    """Whether it says something that can be false."""
-    return any(
-        token.kind in _LOADS or (token.kind == "claim" and token.text not in MODIFIERS)
-        for token in clause
-    )
-
-
-def _positions(clause: Sequence[Token]) -> list[int]:
-    return [i for i, token in enumerate(clause) if token.kind == "citation"]
 
 
 def _is_gap(clause: Sequence[Token], at: int) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.lists import format_list
@@ -19,6 +20,25 @@ LANGUAGES = ("en", "zh-Hans", "zh-Hant", "es", "de", "fr")
 _QUALITY = re.compile(r"\s*([A-Za-z0-9_*-]+)\s*(?:;\s*q\s*=\s*([0-9.]+))?\s*")
 _TRADITIONAL = {"TW", "HK", "MO"}
 _MAX_HEADER_CHARACTERS = 500
+
+
+@dataclass(frozen=True)
+class Inflection:
+    """How a language inflects the words of a catalogue."""
+
+    noun: tuple[str, ...]
+    """What may follow a noun."""
+    adjective: tuple[str, ...]
+    """What may follow an adjective."""
+    changed: Mapping[str, tuple[str, ...]]
+    """Last letters of an adjective and what takes their place: ``rojo``, ``rojas``."""
+    takes_umlaut: bool
+    """A noun may take an umlaut: ``Rucksäcke``."""
+    loses_accents: bool
+    """A word may lose its accents: ``marrones``."""
+
+    def __hash__(self) -> int:
+        return hash((self.noun, self.adjective))
 
 
 @dataclass(frozen=True)
@@ -42,6 +62,16 @@ class Language:
     """Words that make a claim of a value that holds them; in Chinese, characters."""
     claims: Mapping[str, str]
     """Lower-case phrase to the name of what it claims (``service.answer.claims``)."""
+    field_words: Mapping[str, str]
+    """Lower-case word to the field that it names: what a product agrees or differs in."""
+    price_words: frozenset[str]
+    """Words behind which an amount is a price, never a difference."""
+    verbs: frozenset[str]
+    """Those of ``words`` that make a clause; in Chinese, what such a word holds."""
+    relatives: frozenset[str]
+    """Those of ``words`` whose verb makes none: ``which``."""
+    inflection: Inflection | None
+    """None: words keep their form."""
 
     @property
     def is_chinese(self) -> bool:
@@ -136,10 +166,29 @@ def _language(code: str, locale: Locale) -> Language:
         joints=frozenset(vocabulary["joints"]),
         loaded=frozenset(vocabulary["loaded"].split()),
         claims={phrase: name for name, said in data["claims"].items() for phrase in said},
+        field_words={
+            word: name for name, words in data.get("field_words", {}).items() for word in words
+        },
+        price_words=frozenset(vocabulary.get("price_words", ())),
+        verbs=frozenset(vocabulary["verbs"].split()),
+        relatives=frozenset(vocabulary.get("relatives", ())),
+        inflection=_inflection(data.get("inflection")),
+    )
+
+
+def _inflection(data: Mapping[str, Any] | None) -> Inflection | None:
+    if data is None:
+        return None
+    return Inflection(
+        noun=tuple(data["noun"]),
+        adjective=tuple(data["adjective"]),
+        changed={last: tuple(endings) for last, endings in data.get("changed", {}).items()},
+        takes_umlaut=data.get("takes_umlaut", False),
+        loses_accents=data.get("loses_accents", False),
     )
 
 
 @lru_cache
-def _data(code: str) -> dict[str, dict[str, str]]:
+def _data(code: str) -> dict[str, Any]:
     text = files("service.answer").joinpath(f"phrases/{code}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

@@ -18,7 +18,7 @@ from service.answer.languages import Language, language_for
 from service.answer.sayable import folded, plain, sayable_merchants, sayable_values
 
 Kind: TypeAlias = Literal[
-    "citation", "amount", "percent", "value", "merchant", "claim", "joint", "pause", "word"
+    "citation", "amount", "percent", "value", "merchant", "claim", "field", "joint", "pause", "word"
 ]
 
 _CITATION = re.compile(r" ?\[([1-9][0-9]?)\](?![(A-Za-z0-9])")
@@ -40,6 +40,8 @@ class Token:
     """The number as a plain decimal."""
     refs: frozenset[int] = frozenset()
     """Of a value or merchant: the products that have it."""
+    fields: frozenset[str] = frozenset()
+    """Of a value: the columns that it stands in, of any product."""
 
 
 class UnknownWordError(ValueError):
@@ -61,7 +63,7 @@ class Lexicon:
         }
         self._names = [(one.ref, plain(one.name)) for one in facts.products if one.name]
         self._amounts = AmountReader(currencies, language)
-        self._values = sayable_values(facts.products)
+        self._values = sayable_values(facts.products, language)
         self._merchants = sayable_merchants(facts.products)
         self._own = _phrases({**self._values, **self._merchants}.keys())
         self._common = _common(language.code)
@@ -140,14 +142,16 @@ class Lexicon:
         language = self._language
         if phrase in language.claims:
             return Token("claim", language.claims[phrase])
+        if phrase in language.field_words:
+            return Token("field", language.field_words[phrase])
         if phrase in language.joints:
             return Token("joint", phrase)
         if phrase in language.words:
             return Token("word", phrase)
         if phrase in self._merchants:
             return Token("merchant", phrase, refs=self._merchants[phrase])
-        refs = self._values.get(phrase)
-        return Token("value", phrase, refs=refs) if refs else None
+        value = self._values.get(phrase)
+        return Token("value", phrase, refs=value.refs, fields=value.fields) if value else None
 
 
 def _is_domain(text: str, at: int) -> bool:
@@ -176,4 +180,4 @@ def _has_spaces(character: str) -> bool:
 @lru_cache
 def _common(code: str) -> re.Pattern[str]:
     language = language_for(code)
-    return _phrases({*language.words, *language.joints, *language.claims})
+    return _phrases({*language.words, *language.joints, *language.claims, *language.field_words})

@@ -2,12 +2,15 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from service.answer.cleaning import visible
 from service.answer.facts import ProductFacts
-from service.answer.languages import LANGUAGES, language_for
+from service.answer.inflection import inflected, singular
+from service.answer.languages import LANGUAGES, Language, language_for
+from service.answer.values import ADJECTIVES, compounds, is_english, said_as, words_in
 
 _HYPHENS = re.compile("[‐‑‒−－]")
 
@@ -27,14 +30,58 @@ def folded(phrase: str) -> str:
     return phrase.lower().replace("’", "'")
 
 
-def sayable_values(products: Iterable[ProductFacts]) -> dict[str, frozenset[int]]:
-    """Gives each value and the references of the products that have it."""
-    found: dict[str, set[int]] = {}
+@dataclass(frozen=True)
+class SayableValue:
+    """What some products have: a word of the catalogue, its translation, or a form of either."""
+
+    refs: frozenset[int]
+    """Of the products that have it."""
+    fields: frozenset[str]
+    """The columns that it stands in, of any product."""
+
+
+def sayable_values(products: Iterable[ProductFacts], language: Language) -> dict[str, SayableValue]:
+    """Gives the values, as the catalogue and as the language of the answer says them."""
+    refs: dict[str, set[int]] = {}
+    fields: dict[str, set[str]] = {}
+    inflectable: dict[str, bool] = {}
     for one in products:
-        for name, value in one.values.items():
-            for form in _forms(name, folded(plain(value))):
-                found.setdefault(form, set()).add(one.ref)
-    return {value: frozenset(refs) for value, refs in found.items() if is_sayable(value)}
+        for names, word, is_of_language in _words(one, language):
+            refs.setdefault(word, set()).add(one.ref)
+            fields.setdefault(word, set()).update(names)
+            if is_of_language and not names.isdisjoint((*ADJECTIVES, "category")):
+                inflectable[word] = not names.isdisjoint(ADJECTIVES)
+    translated = words_in(
+        language.code
+    )  # ours claim nothing, though "sac à dos" has a number's word
+    bases = {word: word for word in refs}
+    bases = inflected(inflectable, language.inflection, language.code) | bases
+    return {
+        form: SayableValue(frozenset(refs[word]), frozenset(fields[word]))
+        for form, word in bases.items()
+        if word in translated or is_sayable(form)
+    }
+
+
+def _words(product: ProductFacts, language: Language) -> Iterator[tuple[set[str], str, bool]]:
+    """Columns, word, and whether the word is one of the answer's language, as far as is known."""
+    kinds: list[str] = []
+    starts: list[str] = []
+    for name, value in product.values.items():
+        for form in _forms(name, folded(plain(value))):
+            words = said_as(name, form, language.code) or _singulars(name, form, language)
+            yield {name}, form, not is_english(name, form)
+            yield from (({name}, word, True) for word in words)
+            kinds += [form, *words] if name == "category" else ()
+            starts += compounds(form, language.code) if name == "material" else ()
+    both = {"category", "material"}
+    yield from ((both, start + kind, True) for start in starts for kind in kinds)
+
+
+def _singulars(name: str, value: str, language: Language) -> tuple[str, ...]:
+    """A kind of a catalogue in the answer's own language is said in the singular too."""
+    one = singular(value, language.inflection, language.code) if name == "category" else ""
+    return (one,) if one else ()
 
 
 def _forms(name: str, value: str) -> set[str]:

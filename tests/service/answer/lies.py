@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.answer.types import Mode
+from tests.service.answer.lies_abroad import LIES_ABROAD
+from tests.service.answer.prose_development import JACKETS, MORE_JACKETS
+from tests.service.answer.prose_lies import lies_from
 from tests.service.answer.shop import (
     FailingModel,
     HangingModel,
@@ -65,6 +68,7 @@ WRONG_FIGURES = (
     "[1] costs $89.90, $30.10 less than [2].",
     "[1] was $120.00 and now costs $150.00.",
     "[1] costs $150.00 instead of $120.00.",
+    "[1] is reduced, from $120.00 to $120.00.",
     "[2] was $120.00 before the sale.",
     "[1] is on sale, 25% off.",
     "[2] is 20% off.",
@@ -89,6 +93,9 @@ WRONG_WORDS = (
     "[1] is fleece.",
     "[1] is red, while [2] is blue.",
     "[1] and [2] are blue.",
+    "The parka [3] and [1] are blue.",
+    "Blue are the jacket [1] and the parka [3].",
+    "The jacket [2], which is red, and [1] are nylon.",
     "[3] is in stock.",
     "[3] is available at South.",
     "[1] is out of stock.",
@@ -152,12 +159,20 @@ LINKS = (
     "[1] is at shop。evil。example.",
     "[1] is on blue.luma.",
 )
-LIES = (*WRONG_FIGURES, *WRONG_WORDS, *WRONG_NAMES, *LINKS)
+LIES = (*WRONG_FIGURES, *WRONG_WORDS, *WRONG_NAMES, *LINKS, *LIES_ABROAD)
 
 _WORDS = (
     "apple river quantum jacket shipping best gold $99 100% [1] [2] [7] twelve review http wow "
     "最好 免费 gratis kostenlos 5★ €12 half Gucci waterproof the is of"
 )
+_FIGURES = ("120.00", "150.00", "129.50", "89.90", "240.00", "30.10", "20.00")
+_TRUTHS = {
+    "de": ("Die blaue Jacke [1] ist aus Wolle.", "[2] ist rot."),
+    "es": ("La chaqueta azul [1] es de lana.", "[2] es roja."),
+    "fr": ("La veste bleue [1] est en laine.", "[2] est rouge."),
+    "zh-Hans": ("蓝色外套[1]是羊毛的。", "[2]是红色的。"),
+    "zh-Hant": ("藍色外套[1]是羊毛的。", "[2]是紅色的。"),
+}
 _NUMBERS = {
     "word": ("thirty", "twelve", "ninety-nine"),
     "word_de": ("dreißig", "zwölf", "neunzig"),
@@ -176,6 +191,8 @@ class Liar:
     model: SayingModel
     mode: Mode
     lies: tuple[str, ...]
+    language: str = ""
+    """Of its lies; empty: any."""
 
 
 def price_lies(rng: random.Random) -> list[str]:
@@ -216,6 +233,23 @@ def _among_truths(rng: random.Random) -> Liar:
     lies = tuple(rng.sample((*LIES, *price_lies(rng)), 2))
     text = f"[1] is blue. {lies[0]} [2] costs $89.90. {lies[1]} [2] is cheaper than [1]."
     return Liar("among truths", SayingModel(text, rng.randint(1, 40)), "prose", lies)
+
+
+def _translated(rng: random.Random) -> Liar:
+    """Lies made from true prose of one language, between truths."""
+    code = rng.choice(sorted(_TRUTHS))
+    said = (*JACKETS[code], *MORE_JACKETS[code])
+    made = [lie for one in rng.sample(said, 12)
+            for lies in lies_from(one, code, _FIGURES).values() for lie in lies]  # fmt: skip
+    lies = tuple(rng.sample(made, 4))
+    truths = _TRUTHS[code]
+    text = "\n".join((truths[0], *lies[:2], truths[1], *lies[2:]))
+    return Liar("translated", SayingModel(text, rng.randint(1, 40)), "prose", lies, code)
+
+
+def _abroad(rng: random.Random) -> Liar:
+    lies = tuple(rng.sample(LIES_ABROAD, 5))
+    return Liar("abroad", SayingModel("\n".join(lies), rng.randint(1, 40)), "prose", lies)
 
 
 def _random_text(rng: random.Random) -> Liar:
@@ -286,5 +320,5 @@ def _hanging(rng: random.Random) -> Liar:
 _MODES: Sequence[Mode] = ("prose", "structured")
 _KINDS = (
     _sentences, _prices, _among_truths, _random_text, _random_characters, _notes, _broken_json,
-    _long, _empty, _down, _hanging,
+    _long, _empty, _down, _hanging, _translated, _abroad,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from service.answer.types import Answer, AnswerDelta
+from tests.service.answer.prose_lies import COLOURS, MATERIALS
 from tests.service.answer.shop import FIGURES, SHOP
 
 TITLES = {one.title: ref for ref, one in enumerate(SHOP, start=1)}
@@ -19,12 +20,26 @@ WORDS = {
     "luma": {1}, "kestrel": {2, 3}, "parka": {3}, "parkas": {3}, "jacket": {1, 2},
     "north": {1, 2}, "south": {1, 3},
 }  # fmt: skip
+# the same in the other languages, inflected; a colour or material of no product is true of none
+_ROWS = [
+    (row.split(), {place + 1} if place < len(SHOP) else set())
+    for table in (COLOURS, MATERIALS)
+    for rows in table.values()
+    for place, row in enumerate(rows)
+]
+WORDS |= {word: refs for words, refs in _ROWS for word in words}
+WORDS |= {"wolljacke": {1}, "nylonjacke": {2}, "lederjacke": set(), "plato": set()}
+HAN = re.compile("|".join(sorted((one for one in WORDS if one > "\u3000"), key=len, reverse=True)))
 NEVER = re.compile(
     r"https?|www|\.example|evil|[@<>{}`|\\/]|\bfree\b|gratis|kostenlos|shipping|versand|envío|"
     r"livraison|warranty|garantie|garantía|\bstars?\b|review|best seller|doctors|everyone|month|"
     r"tomorrow|return|waterproof|fleece|gucci|harrods|zephyr|nimbus|bucks|half|twice|thirty|twelve|"
     r"ninety|dreißig|zwölf|neunzig|trente|douze|treinta|doce|noventa|[三十二九五]|包邮|"
-    r"红色|\bnot wool",
+    r"\bnot wool|nicht aus|\bohne\b|\bweder\b|\bsin\b|\bno es\b|\bsans\b|不是|没有羊|"
+    r"n'est (?:pas en|ni)|kunstleder|hellblau|-weiß|azul claro|azulado|sintético|similicuir|人造|"
+    r"bleu (?:clair|marine)|[浅淺]|粉|白色|auf dem foto\.|wie auf|(?:de|en) la foto\.|优惠|图案|"
+    r"sur la photo\.|照片中的|照片一样|照片一樣|anderen Farbe|otro color|autre couleur|不同[颜顏]|"
+    r"rabatt|descuento|remise|muster|estampado|motif|\b120,00 .{0,5}(?:auf|a|à) |US\$120\.00降",
     re.IGNORECASE,
 )
 ONLY = (
@@ -39,6 +54,20 @@ ONLY = (
     (re.compile(r"most expensive", re.I), {3}),
     (re.compile(r"matches the colou?r", re.I), {1}),
     (re.compile(r"150[.,]00"), {1}),
+    (re.compile(r"(?<!nicht )(?<!nicht mehr )(?:lieferbar|erhältlich)", re.I), {1, 2}),
+    (re.compile(r"(?<!no está )disponibles?|(?<!没)(?<!沒)有[货貨]", re.I), {1, 2}),
+    (re.compile(r"nicht mehr lieferbar|no está disponible|n'est plus disponible|售罄", re.I), {3}),
+    (
+        re.compile(
+            r"\]更?便宜|ist (?:bei North )?günstiger|es (?:\S+ US\$ )?más barata|"
+            r"est (?:\S+ \$US )?moins chère|günstigere|más barata es|moins chère est"
+        ),
+        set(),
+    ),
+    (re.compile(r"stimmt|passt|coincide|correspond|一致"), {1}),
+    (re.compile(r"unterscheidet|se diferencia|diffère|颜色不同|顏色不同|图案不同"), {2}),
+    (re.compile(r"nehmen|elegiría|choisirais|会选择"), {1}),
+    (re.compile(r"Nehmen|Elige|Choisissez|可以[选選][择擇]"), {1, 2}),
 )
 PRICE = {1: Decimal("120"), 2: Decimal("89.9"), 3: Decimal("240")}
 AT = {("120", "North"), ("129.5", "South"), ("89.9", "North"), ("240", "South")}
@@ -99,8 +128,8 @@ def _problems(sentence: str) -> Iterator[str]:
         yield "reference"
     for found in NEVER.findall(text):
         yield f"word {found}"
-    is_split = re.search(r",| and | while ", text)  # judged by clause, below
-    for word in re.findall(r"[^\W\d_]+", "" if is_split else text.lower()):
+    is_split = re.search(r",| and | while |，", text)  # judged by clause, below
+    for word in _known("" if is_split else text):
         if word in WORDS and (not refs or refs - WORDS[word]):
             yield f"{word} of {refs}"
     yield from (f"{found[0]} of {refs}" for found, true in _only(text) if refs - true)
@@ -147,10 +176,15 @@ def _wrong_clauses(sentence: str) -> Iterator[str]:
         cited = {int(one) for one in re.findall(r"\[([123])\]", clause)}
         text = re.sub("|".join((r"\[\d+\]", *TITLES)), " ", clause)
         figures = set().union(*(FIGURES[frozenset({ref})] for ref in cited))
-        words = [word for word in re.findall(r"[^\W\d_]+", text.lower()) if word in WORDS]
+        words = [word for word in _known(text) if word in WORDS]
         if cited:
             yield from (f"figure {one} of {cited}" for one in _figures(text) if one not in figures)
             yield from (f"{word} of {cited}" for word in words if not cited & WORDS[word])
+
+
+def _known(text: str) -> list[str]:
+    """The words of a text, in lower case; where words stand without spaces, those of ``WORDS``."""
+    return [*re.findall(r"[^\W\d_]+", text.lower()), *HAN.findall(text)]
 
 
 def _only(text: str) -> Iterator[tuple[re.Match[str], set[int]]]:

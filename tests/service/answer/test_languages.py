@@ -6,6 +6,7 @@ from string import Formatter
 import pytest
 
 from index.types import Price
+from service.answer.claims import NAMES
 from service.answer.languages import LANGUAGES, language_for
 from service.answer.reasons import REASONS
 
@@ -72,8 +73,13 @@ def test_every_language_has_every_phrase_with_the_same_gaps() -> None:
         assert _gaps(language.phrases) == _gaps(english.phrases)
         assert set(language.reasons) == set(REASONS)
         assert set(language.fields) == set(english.fields)
-        assert set(language.claims.values()) <= set(english.claims.values())
+        assert set(english.claims.values()) - {"formerly"} <= set(language.claims.values()) | {
+            "off"
+        }
+        assert set(language.claims.values()) <= NAMES
         assert not set(language.claims) & (language.words | language.joints)
+        assert not language.field_words.keys() & {*language.words, *language.claims}
+        assert language.price_words <= language.words | {*language.field_words, *language.claims}
 
 
 def test_no_language_lets_a_model_use_a_loaded_word_freely() -> None:
