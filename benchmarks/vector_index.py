@@ -1,11 +1,13 @@
 """Approximate search against exact search and named peers: recall, speed, memory, filters.
 
     python -m benchmarks.vector_index [--rows 100000] [--peers hnswlib,usearch] [--json FILE]
+    python -m benchmarks.vector_index --gpu [NUMBER]
 
 Rows of 256 numbers in clusters, as catalogues have them: categories, groups in them, variants
 near to each other; queries are noisy rows. One thread each. ``exact`` is FAISS's flat index: what
 looking at everything costs. Peers have their usual settings (M 16, ef_construction 200) and the
-lowest ef of a list that reaches our recall, or the highest of it.
+lowest ef of a list that reaches our recall, or the highest of it. ``--gpu`` searches the
+same rows in a GPU's memory, all of them and as lists, instead of the peers.
 """
 
 import argparse
@@ -23,9 +25,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.machine import machine_line
+from index.errors import StoreUnavailableError
 from index.faiss_index import FaissIndex
+from index.gpu_index import Device, GpuIndex, device_of
 from index.index_choice import EXACT_ROWS, plan
 from index.ivf_index import IvfIndex
+from index.protocols import VectorIndex
 from index.types import Ids, Mask, Vectors
 from index.vector_indexes import memory_bytes
 from tests.fakes import unit
@@ -43,8 +48,13 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=200)
     parser.add_argument("--codecs", default="SQ8,RaBitQ")
     parser.add_argument("--peers", default="hnswlib,usearch", help="none: ours and exact alone")
+    parser.add_argument("--gpu", type=int, nargs="?", const=0, help="a GPU's number; 0 by default")
     parser.add_argument("--json", type=Path, help="write the figures here too")
     arguments = parser.parse_args()
+    try:
+        device = None if arguments.gpu is None else device_of(arguments.gpu)
+    except StoreUnavailableError as error:
+        parser.exit(1, f"{error}\n")
     faiss.omp_set_num_threads(1)
     rows, queries = clustered(arguments.rows, arguments.queries)
     ids = np.arange(len(rows), dtype=np.int64)
@@ -53,14 +63,17 @@ def main() -> None:
     right, reference = asked(lambda one: exact.search(one, K, None)[1], queries)
     table: dict[str, Any] = {"exact": {"recall": 1.0, "ms": reference, "bytes": 4 * DIMENSION}}
     print(f"{'exact':10} {shown(table['exact'], reference)}")
-    for codec in arguments.codecs.split(","):
+    if device:
+        table |= on_gpu(ids, rows, queries, right, device)
+        arguments.codecs = arguments.peers = "none"
+    for codec in filter(lambda name: name != "none", arguments.codecs.split(",")):
         index, row = ours(ids, rows, queries, right, codec)
         table[f"ours {codec}"] = row
         print(f"{'ours ' + codec:12} {shown(row, reference)}")
         row["filtered"] = [filtered(index, exact, queries, share) for share in SHARES]
         for one in row["filtered"]:
             print(f"    {one['share']:.1%} pass: {shown(one, one['exact_ms'])}")
-    goal = max(row["recall"] for name, row in table.items() if name != "exact")
+    goal = max((row["recall"] for name, row in table.items() if name != "exact"), default=1.0)
     for peer in filter(lambda name: name != "none", arguments.peers.split(",")):
         table[peer] = PEERS[peer](rows, queries, right, goal)
         print(f"{peer:12} {shown(table[peer], reference)} at ef {table[peer]['ef']}")
@@ -117,11 +130,36 @@ def curve(
     return rows
 
 
-def _keys(index: IvfIndex, queries: Vectors) -> Ids:
+def _keys(index: VectorIndex, queries: Vectors) -> Ids:
     return index.search(queries, K, None)[1]
 
 
-def filtered(index: IvfIndex, exact: FaissIndex, queries: Vectors, share: float) -> dict[str, Any]:
+def on_gpu(
+    ids: Ids, rows: Vectors, queries: Vectors, right: Ids, device: Device
+) -> dict[str, dict[str, Any]]:
+    """All rows in the GPU's memory, and lists as where these did not fit; both beside the CPU."""
+    exact = FaissIndex(ids, rows)
+    _, reference = asked(lambda one: exact.search(one, K, None)[1], queries)
+    lists, row = ours(ids, rows, queries, right, "SQ8")
+    table = {"ours SQ8": row}
+    print(f"{'ours SQ8':12} {shown(row, reference)}")
+    codes_only = int(1.9 * len(rows) * DIMENSION)  # of which rows in float16 take too much
+    for name, index in {
+        "gpu exact": GpuIndex(exact, device),
+        "gpu SQ8": GpuIndex(lists, replace(device, free_bytes=lambda: codes_only)),
+    }.items():
+        found, ms = asked(partial(_keys, index), queries)
+        table[name] = {"recall": recall(found, right), "ms": ms}
+        table[name]["filtered"] = [filtered(index, exact, queries, share) for share in SHARES]
+        print(f"{name:12} {shown(table[name], reference)}")
+        for one in table[name]["filtered"]:
+            print(f"    {one['share']:.1%} pass: {shown(one, one['exact_ms'])}")
+    return table
+
+
+def filtered(
+    index: VectorIndex, exact: FaissIndex, queries: Vectors, share: float
+) -> dict[str, Any]:
     """Recall and time where a share of the rows pass."""
     allowed: Mask = np.random.default_rng(3).random(len(exact.ids)) < share
     right, exact_ms = asked(lambda one: exact.search(one, K, allowed)[1], queries)

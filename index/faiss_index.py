@@ -42,6 +42,11 @@ class FaissIndex:
         )  # a view: the vectors are held once
 
     @property
+    def rows(self) -> Vectors:
+        """``(n, d)`` in the order of ``ids``; a view."""
+        return self._rows
+
+    @property
     def dimension(self) -> int:
         """Length of a row."""
         return int(self._flat.d)

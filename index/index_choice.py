@@ -21,6 +21,20 @@ _MOST_LISTS = 65_536
 _ID_BYTES = 8
 
 
+FEWEST_ON_GPU = 20_000
+"""Fewer rows are searched by the CPU: the ranking compares so many one by one anyway."""
+GPU_CODECS = frozenset({"SQ8"})
+"""Codes that FAISS without cuVS searches on a GPU: not one bit a number.
+
+Source: ``ToGpuCloner::clone_Index`` in FAISS's faiss/gpu/GpuCloner.cpp
+"""
+_GPU_SHARE = 0.7
+"""Of the GPU's free memory: the rest is for searches at work and for the models' batches."""
+
+GpuKind: TypeAlias = Literal["exact", "ivf", "none"]
+"""Every row in the GPU's memory, codes in lists there, or the CPU's index as it is."""
+
+
 @dataclass(frozen=True)
 class IndexPlan:
     """How rows are kept for a search."""
@@ -58,3 +72,23 @@ def plan(rows: int, dimension: int, memory_bytes: int) -> IndexPlan:
         probes=max(8, lists // 64),
         resident_bytes=rows * (code_bytes + _ID_BYTES) + lists * dimension * _BYTES_A_NUMBER,
     )
+
+
+def plan_on_gpu(rows: int, row_bytes: int, dimension: int, codec: str, free_bytes: int) -> GpuKind:
+    """Gives the finest that fits the GPU: rows as they are kept, else their codes, else nothing.
+
+    Args:
+        rows: n.
+        row_bytes: of one, 2 d in float16 and 4 d in float32.
+        dimension: numbers a row.
+        codec: of the lists that the CPU has of these rows; empty where it has none, or where this
+            FAISS cannot search lists on a GPU.
+        free_bytes: of the GPU's memory.
+    """
+    allowed = free_bytes * _GPU_SHARE
+    if rows < FEWEST_ON_GPU:
+        return "none"
+    if rows * row_bytes <= allowed:
+        return "exact"
+    fits = rows * (dimension + _ID_BYTES) <= allowed
+    return "ivf" if codec in GPU_CODECS and fits else "none"

@@ -48,6 +48,25 @@ class IvfIndex:
             self._index.add(_float32(rows[start : start + _ADDED_AT_ONCE]))
 
     @property
+    def rows(self) -> NDArray[Any]:
+        """``(n, d)`` float16 or float32 in the order of ``ids``, on the disk where it was read."""
+        return self._rows
+
+    @property
+    def lists(self) -> Any:
+        """FAISS's inverted lists over positions in ``rows``."""
+        return self._index
+
+    @property
+    def codec(self) -> str:
+        """What the lists hold, as ``IndexPlan.codec`` names it."""
+        return "RaBitQ" if self._is_one_bit else "SQ8"
+
+    @property
+    def _is_one_bit(self) -> bool:
+        return isinstance(faiss.downcast_index(self._index), faiss.IndexIVFRaBitQ)
+
+    @property
     def dimension(self) -> int:
         """Length of a row."""
         return int(self._rows.shape[1])
@@ -65,11 +84,19 @@ class IvfIndex:
 
         The fewer rows are allowed, the more lists are looked into.
         """
-        share = 1.0 if allowed is None else max(float(allowed.mean()), 1.0 / len(self.ids))
-        probes = min(self._index.nlist, int(np.ceil(self._probes / share)))
-        wanted = max(_FEWEST_CANDIDATES, _CANDIDATES_A_RESULT * k)
+        probes, wanted = self.effort(k, allowed)
         parameters = self._parameters(probes, allowed)
         _, positions = self._index.search(_float32(queries), wanted, params=parameters)
+        return self.nearest_among(queries, positions, k)
+
+    def effort(self, k: int, allowed: Mask | None) -> tuple[int, int]:
+        """Gives how many lists a search looks into, and how many candidates it takes from them."""
+        share = 1.0 if allowed is None else max(float(allowed.mean()), 1.0 / len(self.ids))
+        probes = min(self._index.nlist, int(np.ceil(self._probes / share)))
+        return probes, max(_FEWEST_CANDIDATES, _CANDIDATES_A_RESULT * k)
+
+    def nearest_among(self, queries: Vectors, positions: Ids, k: int) -> tuple[Vectors, Ids]:
+        """Gives what ``search`` does, of candidates ``(q, c)`` by position; -1 for none."""
         similarities = np.full((len(queries), k), -np.inf, dtype=np.float32)
         keys = np.full((len(queries), k), -1, dtype=np.int64)
         for row, (query, found) in enumerate(zip(queries, positions, strict=True)):
@@ -121,7 +148,7 @@ class IvfIndex:
             self_bits = np.packbits(allowed, bitorder="little")
             options["sel"] = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(self_bits))
             options["sel"].bits = self_bits  # kept alive as long as the selector
-        if isinstance(faiss.downcast_index(self._index), faiss.IndexIVFRaBitQ):
+        if self._is_one_bit:
             return faiss.IVFRaBitQSearchParameters(**options)
         return faiss.SearchParametersIVF(**options)
 

@@ -1,6 +1,6 @@
 """Where a store lies: a folder, or a PostgreSQL database that several machines share.
 
-And where its vectors are searched: in the process itself, or in Milvus.
+And where its vectors are searched: in the process itself, on a GPU, or in Milvus.
 """
 
 import re
@@ -19,6 +19,7 @@ _DRIVER = "postgresql+psycopg"
 _MILVUS_FORM = "milvus://USER:PASSWORD@HOST:PORT/NAME or milvus:///PATH/FILE.db"
 _MILVUS_PORT = 19530
 _MILVUS_OPTIONS = frozenset({"index", "secure", "database", "name"})
+_GPU = re.compile(r"gpu(?::(\d{1,3}))?", re.ASCII)
 _COLLECTION = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,199}")
 """Source: https://milvus.io/docs/limitations.md"""
 
@@ -49,11 +50,22 @@ class MilvusPlace:
         return f"milvus://{self.uri.partition('://')[2] or self.uri}, collections {self.name}_*"
 
 
+@dataclass(frozen=True)
+class GpuPlace:
+    """The memory of a GPU of this machine."""
+
+    number: int = 0
+    """CUDA's, from 0."""
+
+
+VectorsPlace: TypeAlias = MilvusPlace | GpuPlace
+
+
 class Place:
     """A folder or a database; its text holds no password."""
 
-    vectors: MilvusPlace | None
-    """None: searched in this process."""
+    vectors: VectorsPlace | None
+    """None: searched on this machine's CPU."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,7 @@ class FolderPlace(Place):
     """A folder with everything in it."""
 
     folder: Path
-    vectors: MilvusPlace | None = None
+    vectors: VectorsPlace | None = None
 
     def __str__(self) -> str:
         return str(self.folder)
@@ -74,7 +86,7 @@ class DatabasePlace(Place):
     url: URL = field(repr=False)
     cache: Path
     """Its files can be made again from the database."""
-    vectors: MilvusPlace | None = None
+    vectors: VectorsPlace | None = None
 
     def __str__(self) -> str:
         """Server and database, as messages name them: no user, no password."""
@@ -85,7 +97,7 @@ class DatabasePlace(Place):
         )
 
 
-def place_of(text: str, cache: Path, vectors: MilvusPlace | None = None) -> Place:
+def place_of(text: str, cache: Path, vectors: VectorsPlace | None = None) -> Place:
     """Gives the place that a command's ``STORE`` names.
 
     Args:
@@ -112,6 +124,17 @@ def place_of(text: str, cache: Path, vectors: MilvusPlace | None = None) -> Plac
             "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with @ : / in a password as %40 %3A %2F"
         ) from None
     return DatabasePlace(url.set(drivername=_DRIVER), cache, vectors)
+
+
+def vectors_place_of(text: str) -> VectorsPlace | None:
+    """Gives where vectors are searched, of the setting ``index``; None for an empty one.
+
+    Raises:
+        StoreMissingError: neither ``gpu``, nor ``gpu:NUMBER``, nor an address of Milvus.
+    """
+    if found := _GPU.fullmatch(text):
+        return GpuPlace(int(found[1] or 0))
+    return milvus_place_of(text) if text else None
 
 
 def milvus_place_of(text: str) -> MilvusPlace:
@@ -151,5 +174,6 @@ def milvus_place_of(text: str) -> MilvusPlace:
 def _unreadable() -> StoreMissingError:
     return StoreMissingError(
         f"the address of the vectors cannot be read; it has the form {_MILVUS_FORM}, with "
-        "?index=FLAT or HNSW, secure=true, database=NAME, for a file name=NAME"
+        "?index=FLAT or HNSW, secure=true, database=NAME, for a file name=NAME; gpu and gpu:1 are "
+        "GPUs of this machine"
     )

@@ -19,7 +19,7 @@ from index.catalogue_reads import IndexedProduct
 from index.errors import StoreMissingError, UnknownVersionError
 from index.history_restore import Restored
 from index.live_index import LiveIndex
-from index.place import Place
+from index.place import GpuPlace, Place
 from index.product_shelf import ProductShelf
 from index.ranking import LiveSegment
 from index.segment import Segment
@@ -93,6 +93,10 @@ class Store:
         place = self._vectors
         if place is None:
             return LOCAL
+        if isinstance(place, GpuPlace):
+            from index.gpu_index import GpuEngine, device_of  # loads torch
+
+            return GpuEngine(device_of(place.number))
         try:
             from index.milvus_index import MilvusEngine
         except ModuleNotFoundError as error:

@@ -15,7 +15,9 @@ from index.row_spool import in_order
 from index.types import Ids, StoredVectors, Vectors
 
 
-def build(ids: Ids, rows: Vectors | StoredVectors, chosen: IndexPlan | None = None) -> VectorIndex:
+def build(
+    ids: Ids, rows: Vectors | StoredVectors, chosen: IndexPlan | None = None
+) -> FaissIndex | IvfIndex:
     """Gives an index of ``(n, d)`` rows with ``(n,)`` distinct keys, in any order.
 
     Args:
@@ -30,7 +32,7 @@ def build(ids: Ids, rows: Vectors | StoredVectors, chosen: IndexPlan | None = No
     return IvfIndex(ids[order], in_order(rows.astype(np.float16, copy=False), order), chosen)
 
 
-def read(path: Path) -> VectorIndex:
+def read(path: Path) -> FaissIndex | IvfIndex:
     """Loads what ``write`` of either kind made.
 
     Raises:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from index.errors import StoreMissingError
-from index.place import Place, milvus_place_of, place_of
+from index.place import Place, place_of, vectors_place_of
 from index.types import Filters
 from service.http.filter_schema import parse_filters
 from service.settings import load_settings
@@ -19,9 +19,9 @@ def store_place(text: str) -> Place:
         typer.BadParameter: an address that cannot be read; it is not repeated, for its password.
     """
     settings = load_settings()
-    vectors = settings.index.get_secret_value()
     try:
-        return place_of(text, settings.cache, milvus_place_of(vectors) if vectors else None)
+        vectors = vectors_place_of(settings.index.get_secret_value())
+        return place_of(text, settings.cache, vectors)
     except StoreMissingError as error:
         raise typer.BadParameter(str(error)) from None
 

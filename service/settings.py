@@ -39,8 +39,8 @@ class Settings(BaseSettings):
     )
     index: SecretStr = Field(
         SecretStr(""),
-        description="where vectors are searched: empty, in this process (FAISS); "
-        "milvus://USER:PASSWORD@HOST:PORT/NAME or milvus:///PATH/FILE.db",
+        description="where vectors are searched: empty, in this process (FAISS); gpu or "
+        "gpu:NUMBER, in a GPU's memory; milvus://USER:PASSWORD@HOST:PORT/NAME or milvus:///PATH/FILE.db",
     )
     detector: str = Field(
         "embedded",

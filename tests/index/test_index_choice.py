@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.index_choice import EXACT_ROWS, plan
+from index.index_choice import EXACT_ROWS, FEWEST_ON_GPU, plan, plan_on_gpu
 
 GIB = 1 << 30
 
@@ -43,3 +43,26 @@ def test_every_list_has_rows_to_learn_from() -> None:
 
 def test_equal_arguments_give_an_equal_plan() -> None:
     assert plan(10**6, 256, 8 * GIB) == plan(10**6, 256, 8 * GIB)
+
+
+@pytest.mark.parametrize(
+    ("rows", "row_bytes", "codec", "free", "kind"),
+    [
+        (0, 1_152, "", 24 * GIB, "none"),
+        (FEWEST_ON_GPU - 1, 2_304, "", 24 * GIB, "none"),
+        (FEWEST_ON_GPU, 2_304, "", 24 * GIB, "exact"),
+        (EXACT_ROWS, 2_304, "", 1 * GIB, "exact"),
+        (EXACT_ROWS, 2_304, "", GIB // 2, "none"),
+        (10_000_000, 1_152, "SQ8", 24 * GIB, "exact"),
+        (10_000_000, 1_152, "SQ8", 15 * GIB, "ivf"),
+        (10_000_000, 1_152, "SQ8", 7 * GIB, "none"),
+        (10_000_000, 1_152, "", 15 * GIB, "none"),
+        (10_000_000, 1_152, "RaBitQ", 15 * GIB, "none"),
+        (10_000_000, 1_152, "RaBitQ", 24 * GIB, "exact"),
+    ],
+)
+def test_a_gpu_holds_rows_else_codes_else_nothing(
+    rows: int, row_bytes: int, codec: str, free: int, kind: str
+) -> None:
+    """Rows of 576 numbers, in float32 (2,304 bytes) or float16."""
+    assert plan_on_gpu(rows, row_bytes, 576, codec, free) == kind

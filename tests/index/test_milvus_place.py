@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from index.errors import StoreMissingError
-from index.place import FolderPlace, MilvusPlace, milvus_place_of, place_of
+from index.place import (
+    FolderPlace,
+    GpuPlace,
+    MilvusPlace,
+    milvus_place_of,
+    place_of,
+    vectors_place_of,
+)
 
 
 def test_addresses_are_read() -> None:
@@ -21,6 +28,19 @@ def test_addresses_are_read() -> None:
     place = place_of("folder", Path("cache"), file)
     assert place == FolderPlace(Path("folder"), file)
     assert place_of("postgresql://u@h/d", Path("cache"), file).vectors == file
+
+
+def test_the_setting_names_a_gpu_or_milvus_or_nothing() -> None:
+    assert vectors_place_of("") is None
+    assert vectors_place_of("gpu") == GpuPlace(0)
+    assert vectors_place_of("gpu:1") == GpuPlace(1)
+    assert vectors_place_of("milvus:///x.db") == milvus_place_of("milvus:///x.db")
+
+
+@pytest.mark.parametrize("text", ["GPU", "gpu:", "gpu:x", "gpu:-1", "cuda", "gpu:0:1"])
+def test_what_is_neither_is_refused_with_what_is_allowed(text: str) -> None:
+    with pytest.raises(StoreMissingError, match="gpu and gpu:1 are GPUs of this machine"):
+        vectors_place_of(text)
 
 
 @pytest.mark.parametrize(
