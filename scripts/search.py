@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scripts.options import EmbedderOption, FilterOption, JsonOption, StoreOption, filters_of
-from service import serving, wiring
+from service import wiring
 from service.answer.types import requests_for
 from service.errors import RequestError
 from service.http.schemas import answer_schema, search_response
@@ -37,6 +37,8 @@ def search(  # noqa: PLR0913, PLR0917  (one argument an option)
     result = wiring.search_pipeline(settings, models, opened).search(request)
     response = search_response(result, models.space.embedder)
     if answer:
+        from service import serving  # a second of imports
+
         asked = requests_for(result, request, language)
         response.answer = answer_schema(serving.answer_writer(settings, models).answer(*asked))
     print(response.model_dump_json(indent=1)) if as_json else print_matches(response)

@@ -77,10 +77,11 @@ class FairLine:
 
     def _loser(self, client: str) -> Call | None:
         own = len(self._waiting.get(client, ()))
-        longest = max(self._waiting.values(), key=len, default=())
-        if len(longest) < own + 2:
-            return None
-        return next((call for call in reversed(longest) if call.may_lose_its_place), None)
+        lose = (
+            [one for one in calls if one.may_lose_its_place] for calls in self._waiting.values()
+        )
+        longest = max(lose, key=len, default=[])
+        return longest[-1] if len(longest) >= own + 2 else None
 
     def _forget_if_empty(self, client: str) -> None:
         if not self._waiting[client]:

@@ -6,7 +6,7 @@ Clients take turns (``fair_line``), so that one that asks for much does not keep
 import asyncio
 import contextvars
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import ContextVar
 from functools import partial
@@ -74,11 +74,11 @@ class Gate:
             BusyError: the queue is full.
             RequestTimeoutError: the request's time is over.
         """
-        if self.is_full and not admitted:
-            self._make_room()
         left_s = self._left_s()
         if left_s is not None and left_s <= 0:
             raise self._too_late()
+        if self.is_full and not admitted:
+            self._make_room()
         future = self._submit(partial(function, *arguments), admitted=admitted)
         waiter = asyncio.wrap_future(future)
         try:
@@ -90,6 +90,33 @@ class Gate:
             waiter.cancel()
             raise self._too_late()
         return waiter.result()
+
+    async def stream(self, pieces: Iterator[T]) -> AsyncIterator[T]:
+        """Gives pieces as they come, made in one thread: a stream is one call, to its end.
+
+        Who stops reading ends it at its next piece.
+
+        Raises:
+            BusyError, RequestTimeoutError: as ``run``, or what the pieces raise.
+        """
+        loop, is_left = asyncio.get_running_loop(), threading.Event()
+        ready: asyncio.Queue[T | None] = asyncio.Queue()  # None is the end
+
+        def make() -> None:
+            for piece in pieces:
+                if is_left.is_set():
+                    return
+                loop.call_soon_threadsafe(ready.put_nowait, piece)
+
+        making = asyncio.ensure_future(self.run(make))
+        making.add_done_callback(lambda _: ready.put_nowait(None))  # behind all the pieces
+        try:
+            while (piece := await ready.get()) is not None:
+                yield piece
+            await making
+        finally:
+            is_left.set()
+            making.cancel()
 
     def close(self) -> None:
         """Drops what waits; what has begun goes on."""

@@ -35,7 +35,7 @@ def ready(service: ServiceDep) -> ReadyResponse:
     """Says that a search would be answered now, and how large the catalogue is."""
     if service.traffic.is_draining:
         raise BusyError("the server is stopping")
-    if service.searches.is_full:
+    if service.searches.would_refuse:
         raise BusyError("the queue of searches is full")
     snapshot = service.store.refresh()
     products, pictures = service.store.catalogue.count()

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, File, Form, Header, Request, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.datastructures import FormData
 
-from service.answer.types import Answer, AnswerDelta, requests_for
-from service.errors import RequestError
+from service.answer.answers import AnswerWriter
+from service.answer.types import Answer, AnswerDelta, AnswerRequest, requests_for
+from service.errors import BusyError, RequestError
 from service.http.context import Service, ServiceDep
 from service.http.described import BOX, PICTURE, SWITCH
 from service.http.filter_schema import FiltersText, parse_filters
-from service.http.gate import Gate
 from service.http.metrics import ANSWERS, DROPPED_SENTENCES, SEARCH_SECONDS
 from service.http.photo_url import MAX_URL_CHARACTERS
 from service.http.problems import problem_of
@@ -128,7 +128,7 @@ async def search(service: ServiceDep, asked: AskedDep) -> SearchResponse:
     if asked.is_answered:
         before = time.perf_counter()
         requests = requests_for(result, asked.search, asked.language)
-        written = await service.writings.run(service.answers.answer, *requests)
+        written = await _answered(service, requests)
         count_answer(written)
         response.answer = answer_schema(written)
         response.timings_ms |= with_answer(result, before)
@@ -158,8 +158,8 @@ async def search_stream(
             yield ServerSentEvent(event="matches", data=_matches(number, item))
         before = time.perf_counter()
         if asked.is_answered:
-            pieces = service.answers.stream(*requests_for(result, asked.search, asked.language))
-            async for piece in _off_the_loop(pieces, service.writings):
+            requests = requests_for(result, asked.search, asked.language)
+            async for piece in _answer_pieces(service, requests):
                 yield _answer_event(piece)
             response.timings_ms |= with_answer(result, before)
         observe(response.timings_ms)
@@ -179,11 +179,28 @@ def _matched(service: Service, asked: Asked, seen: Seen) -> SearchResult:
     return result
 
 
-async def _off_the_loop(
-    pieces: Iterator[AnswerDelta | Answer], gate: Gate
+async def _answered(service: Service, requests: Sequence[AnswerRequest]) -> Answer:
+    """The answer; of the facts alone where too many wait for the model: the matches are here."""
+    try:
+        return await service.writings.run(service.answers.answer, *requests)
+    except BusyError:
+        return AnswerWriter().answer(*requests)
+
+
+async def _answer_pieces(
+    service: Service, requests: Sequence[AnswerRequest]
 ) -> AsyncIterator[AnswerDelta | Answer]:
-    while (piece := await gate.run(next, pieces, None, admitted=True)) is not None:
-        yield piece
+    """As ``_answered``, piece by piece."""
+    is_begun = False
+    try:
+        async for piece in service.writings.stream(service.answers.stream(*requests)):
+            is_begun = True
+            yield piece
+    except BusyError:
+        if is_begun:
+            raise
+        for piece in AnswerWriter().stream(*requests):
+            yield piece
 
 
 def _answer_event(piece: AnswerDelta | Answer) -> ServerSentEvent:

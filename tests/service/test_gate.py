@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
@@ -230,5 +230,88 @@ def test_closing_drops_what_waits() -> None:
         with pytest.raises(RuntimeError):
             await gate.run(work, 2)
         assert gate.inside == 0
+
+    asyncio.run(main())
+
+
+def numbers(work: Work, count: int) -> Iterator[int]:
+    for number in range(count):
+        yield work(number)
+
+
+def test_a_stream_is_one_call_and_gives_its_pieces_in_order() -> None:
+    async def test(gate: Gate, work: Work) -> None:
+        work.may_end.set()
+        found = []
+        async for piece in gate.stream(numbers(work, 5)):
+            found.append((piece, gate.inside <= 1))
+        assert found == [(number, True) for number in range(5)]
+
+    with_gate(test)
+
+
+def test_what_a_stream_raises_comes_after_its_pieces() -> None:
+    def broken() -> Iterator[int]:
+        yield 1
+        raise ZeroDivisionError
+
+    async def test(gate: Gate, _: Work) -> None:
+        pieces = gate.stream(broken())
+        assert await anext(pieces) == 1
+        with pytest.raises(ZeroDivisionError):
+            await anext(pieces)
+
+    with_gate(test)
+
+
+def test_a_stream_that_nobody_reads_ends() -> None:
+    async def test(gate: Gate, work: Work) -> None:
+        work.may_end.set()
+        pieces = gate.stream(numbers(work, 1_000_000))
+        assert await anext(pieces) == 0
+        await pieces.aclose()
+        await until(lambda: gate.inside == 0)
+        assert len(work.begun) < 1_000_000
+
+    with_gate(test)
+
+
+def test_streams_of_one_client_leave_room_for_another() -> None:
+    async def main() -> None:
+        gate, work = Gate("test", 1, 3), Work()
+
+        async def streamed() -> object:
+            CLIENT.set("a")
+            try:
+                return [piece async for piece in gate.stream(numbers(work, 1))]
+            except BusyError as error:
+                return error
+
+        greedy = [asyncio.ensure_future(streamed()) for _ in range(40)]
+        await until(lambda: gate.is_full and sum(one.done() for one in greedy) == 36)
+        modest = asyncio.ensure_future(as_client("b", gate, work, 99))
+        await until(lambda: sum(one.done() for one in greedy) == 37)  # one lost its place
+        work.may_end.set()
+        assert await modest == 99
+        ended = await asyncio.gather(*greedy)
+        assert [type(one) for one in ended].count(BusyError) == 37
+        gate.close()
+
+    asyncio.run(main())
+
+
+def test_who_is_too_late_takes_no_place_from_another() -> None:
+    async def main() -> None:
+        gate, work = Gate("test", 1, 2), Work()
+        first = asyncio.ensure_future(as_client("a", gate, work, 0))
+        await until(lambda: work.begun == [0])
+        others = [asyncio.ensure_future(as_client("a", gate, work, n)) for n in (1, 2)]
+        await until(lambda: gate.is_full)
+        DEADLINE.set(asyncio.get_running_loop().time() - 1)
+        with pytest.raises(RequestTimeoutError):
+            await as_client("b", gate, work, 3)
+        work.may_end.set()
+        assert await asyncio.gather(first, *others) == [0, 1, 2]
+        gate.close()
 
     asyncio.run(main())

@@ -1,6 +1,9 @@
 """Answers and events over HTTP: with the facts, with real endpoints that lie, hang or are down."""
 
+import asyncio
 import json
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -11,6 +14,7 @@ from PIL import Image
 
 from service import serving
 from service.http.app import create_app
+from service.http.gate import Gate
 from tests.fakes import TwoHalves
 from tests.service.conftest import Shop, drawn, encoded
 from tests.vision.chat_server import (
@@ -40,6 +44,7 @@ def client_of(
     writer: ChatModel | None = None,
     captioner: Captioner | None = None,
     detector: Detector | None = None,
+    writings: Gate | None = None,
     **settings: Any,
 ) -> TestClient:
     models = replace(
@@ -50,7 +55,7 @@ def client_of(
     )
     chosen = shop.settings.model_copy(update={"answer_timeout_s": 0.5, **settings})
     service = serving.http_service(chosen, models, shop.store, "127.0.0.1")
-    return TestClient(create_app(service))
+    return TestClient(create_app(replace(service, writings=writings or service.writings)))
 
 
 def photo(shape: str = "disc", colour: str = "red") -> dict[str, tuple[str, bytes]]:
@@ -252,3 +257,34 @@ def test_answers_are_counted_by_writer(shop: Shop) -> None:
         client.post("/v1/search", files=photo(), data={"answer": "true"})
         text = client.get("/metrics").text
     assert 'snapshelf_answers_total{writer="facts"}' in text
+
+
+@pytest.mark.parametrize("is_streamed", [False, True])
+def test_matches_come_with_the_facts_where_too_many_wait_for_the_writer(
+    shop: Shop, server: ChatServer, *, is_streamed: bool
+) -> None:
+    may_end, writings = threading.Event(), Gate("test", 1, 0)
+
+    async def holding() -> None:
+        await writings.run(may_end.wait, 30)
+
+    with open_chat(server) as writer, client_of(shop, writer, writings=writings) as client:
+        thread = threading.Thread(target=lambda: asyncio.run(holding()))
+        thread.start()
+        try:
+            while not writings.is_full:
+                time.sleep(0.01)
+            path = "/v1/search/stream" if is_streamed else "/v1/search"
+            response = client.post(path, files=photo(), data={"answer": "true"})
+        finally:
+            may_end.set()
+            thread.join()
+    assert response.status_code == 200
+    if is_streamed:
+        answer = dict(events_of(response.text))["answer.done"]
+    else:
+        answer = response.json()["answer"]
+        assert response.json()["items"][0]["matches"]
+    assert answer["writer"] == "facts"
+    assert "$10.00" in answer["text"]
+    assert not server.bodies

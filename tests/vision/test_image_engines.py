@@ -1,5 +1,6 @@
 """Every engine gives the vectors that the eager tower gives."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -24,8 +25,10 @@ def embedder(name: str, engine: str, cache: Path | None) -> OpenClipEmbedder:
     return OpenClipEmbedder(name, ComputeOptions(device="cpu", engine=engine, cache=cache))
 
 
-@pytest.mark.parametrize("engine", ["traced", "onnx", "auto"])
-@pytest.mark.parametrize("model", ["vit_model", "timm_model"])
+@pytest.mark.parametrize(
+    ("model", "engine"),
+    [*itertools.product(["vit_model", "timm_model"], ["traced", "onnx"]), ("timm_model", "auto")],
+)
 def test_engines_agree(model: str, engine: str, kept: Path, request: pytest.FixtureRequest) -> None:
     name = request.getfixturevalue(model)
     other, eager = embedder(name, engine, kept), embedder(name, "eager", None)
@@ -34,6 +37,13 @@ def test_engines_agree(model: str, engine: str, kept: Path, request: pytest.Fixt
         got, expected = other.embed_images(pictures(count)), eager.embed_images(pictures(count))
         assert got.dtype == np.float32
         assert (got * expected).sum(axis=1).min() >= 0.9999
+
+
+def test_auto_converts_what_is_worth_it(vit_model: str, timm_model: str, tmp_path: Path) -> None:
+    embedder(vit_model, "auto", tmp_path)
+    assert not (tmp_path / "onnx").exists()
+    embedder(timm_model, "auto", tmp_path)
+    assert len(list((tmp_path / "onnx").iterdir())) == 1
 
 
 def test_a_converted_tower_is_kept_and_used_again(timm_model: str, kept: Path) -> None:
