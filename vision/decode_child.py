@@ -2,13 +2,14 @@
 
 ``python -m vision.decode_child CHANNEL PIXELS JSON`` answers on the socket ``CHANNEL`` and writes
 pixels to the file ``PIXELS``. It may be killed at any moment, and a picture that takes it over
-gains little: no files to write, no secrets, and what it says is read as numbers and pixels, never
-unpickled.
+gains little: no files to write, no secrets, no network where Linux lets it go without, and what it
+says is read as numbers and pixels, never unpickled.
 
 Source: Pillow's ``docs/handbook/security.rst`` (a decoder belongs in a restricted process).
 """
 
 import contextlib
+import ctypes
 import json
 import mmap
 import resource
@@ -34,6 +35,8 @@ MAX_MESSAGE_BYTES = 400
 _PIECE_BYTES = 1 << 20
 _STRIP_PIXELS = 1 << 18
 _OPEN_FILES = 16
+_NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
+"""Source: linux/sched.h"""
 
 
 class Said(IntEnum):
@@ -134,10 +137,25 @@ def _confine(memory_bytes: int) -> None:
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, signal.SIG_IGN)
     Image.init()  # plug-ins are read from disk before files are closed off
+    leave_network()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold somebody's photo
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+
+
+def leave_network() -> bool:
+    """Takes this process to a network namespace without any interface; False: it may not.
+
+    Linux only, and not everywhere there: some systems refuse user namespaces, which a user that is
+    not root needs for it.
+
+    Source: unshare(2), user_namespaces(7)
+    """
+    if sys.platform != "linux":
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)  # os.unshare is there from Python 3.12 on
+    return any(libc.unshare(flags) == 0 for flags in (_NEW_NETWORK, _NEW_USER | _NEW_NETWORK))
 
 
 def _reply(data: bytes, decoder: Callable[[bytes], Photo], pixels: mmap.mmap) -> bytes:

@@ -1,6 +1,7 @@
 """A decoding child that does what the bytes say: what a decoder with a fault might do."""
 
 import os
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -35,6 +36,7 @@ def decoder(task: Task, data: bytes) -> Photo:
         "lie": lambda: lie(task, int(rest)),
         "write": lambda: Path(rest).write_bytes(b"x"),
         "shrink": lambda: task.pixels.resize(4096),
+        "connect": lambda: socket.create_connection(("127.0.0.1", int(rest)), 5).close(),
         "environment": lambda: os._exit(1) if rest in os.environ else None,
     }
     deeds.get(word, lambda: None)()

@@ -2,6 +2,9 @@
 
 import os
 import signal
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -158,6 +161,24 @@ def test_a_child_does_not_see_the_environment(monkeypatch: pytest.MonkeyPatch) -
     made = DecodePool(cost=COST, processes=1, module=HOSTILE)
     assert made.decode(b"environment SNAPSHELF_OPENAI_API_KEY").width == 5
     made.close()
+
+
+def may_leave_the_network() -> bool:
+    asked = (
+        "import sys; from vision.decode_child import leave_network; sys.exit(not leave_network())"
+    )
+    return subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
+def test_a_child_has_no_network(hostile: DecodePool) -> None:
+    if not may_leave_the_network():
+        pytest.skip("this system lets no process leave its network (user namespaces are off)")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        socket.create_connection(("127.0.0.1", port), 5).close()  # from here it is reached
+        with pytest.raises(BrokenPictureError):
+            hostile.decode(f"connect {port}".encode())
+    assert hostile.decode(b"good").width == 5
 
 
 def test_an_idle_child_that_the_system_ended_is_replaced() -> None:

@@ -15,7 +15,8 @@ node = helper.make_node("Identity", ["x"], ["y"])
 value = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, [1])
 graph = helper.make_graph([node], "g", [value("x")], [value("y")])
 model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+content, where = model.SerializeToString(), ["CPUExecutionProvider"]
+session = onnxruntime.InferenceSession(content, providers=where)
 session.run(None, {{"x": numpy.ones(1, numpy.float32)}})
 """
 OF_MACHINES_THAT_TEST = ("CI", "GITHUB_ACTIONS", "ORT_DISABLE_TELEMETRY", "ORT_RUNNING_UNIT_TESTS")
