@@ -4,10 +4,11 @@
     python -m benchmarks.composed --fit             # the weights of service/search/moves.py
 
 Each ordered pair of colours of a group is asked in several wordings; the gallery is the first
-picture of every product, the photo's own among them. Twice: with the shop's colour column, and
-without it, so that words can only move the vector. Intervals are bootstraps over groups, since
-pairs of one group and wordings of one pair are no independent samples. The fit looks at
-the demo shop without its colours and at groceries that differ in colour, never at Luma.
+picture of every product. Photos are these pictures themselves, and then the products' other views,
+of which the gallery holds none. Both twice: with the shop's colour column, and without it, so that
+words can only move the vector. Intervals are bootstraps over groups, since pairs of one group and
+wordings of one pair are no independent samples. The fit looks at the demo shop without its colours
+and at groceries that differ in colour, never at Luma.
 """
 
 import argparse
@@ -29,9 +30,13 @@ from benchmarks.composed_tasks import (
     exclusions,
     groceries,
     luma,
+    of_views,
     pairs,
+    trained,
+    view_pairs,
 )
 from benchmarks.machine import machine_line
+from index.siblings import siblings_of
 from index.types import FusionWeights, Query, Vector
 from service import fusion, wiring
 from service.search.catalogue_words import vocabulary_of
@@ -41,9 +46,10 @@ from service.search.words import understand
 from service.settings import Settings, load_settings
 from service.wiring import Models
 
-POSITIVE_GRID = (0.0, 0.5, 1.0, 1.25, 1.5, 2.0, 3.0)
-NEGATIVE_GRID = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
-COLOUR_GRID = (0.0, 0.1, 0.2, 0.3, 0.4, 0.6)
+POSITIVE_GRID = (0.0, 0.5, 1.0, 1.25, 2.0)
+NEGATIVE_GRID = (0.0, 0.5, 1.0, 2.0)
+SIBLINGS_GRID = (0.0, 1.0, 2.0, 4.0)
+COLOUR_GRID = (0.1, 0.3, 0.6)
 RESAMPLES = 2000
 
 Compose = Callable[["Shop", "Ask"], Query]
@@ -77,16 +83,19 @@ def main() -> None:
 def evaluate(models: Models, settings: Settings) -> dict[str, Any]:
     """Recall@1 on Luma of every way to compose, with and without the shop's colours."""
     figures: dict[str, Any] = {}
-    for name, task in (("with colours", luma()), ("without colours", colourless(luma()))):
-        asks = pairs(luma(), WORDINGS)
+    shops = {"with colours": luma(), "without colours": colourless(luma())}
+    views = {f"{name}, other views": of_views(task) for name, task in shops.items()}
+    for name, task in (shops | views).items():
+        asks = view_pairs(luma(), WORDINGS) if name in views else pairs(luma(), WORDINGS)
         print(f"\nLuma {name}: {len(asks)} queries, {len(task.rows)} products, recall@1")
         rows = figures[name] = {}
         for way, hits in measured(task, asks, models, settings).items():
             rows[way] = over_groups(asks, hits)
             print(f"  {way:32} {rows[way][0]:.3f} [{rows[way][1]:.3f}, {rows[way][2]:.3f}]")
-            if way == "ours":
+            if way == "ours" and name not in views:
                 rows["by wording"] = by_wording(asks, hits)
-        print("  ours by wording: ", *(f"{k}: {v:.3f}" for k, v in rows["by wording"].items()))
+        if name not in views:
+            print("  ours by wording: ", *(f"{k}: {v:.3f}" for k, v in rows["by wording"].items()))
     return figures
 
 
@@ -100,6 +109,7 @@ def measured(
         "sum, fitted for product names": lambda shop, ask: replace(
             query(shop, ask, fusion.PHOTO_AND_TEXT), text=shop.texts[ask.words]
         ),
+        "ours, but for siblings": lambda shop, ask: ours(shop, ask, replace(MOVES, siblings=0.0)),
         "ours": ours,
     }
     with opened(task, asks, models, settings) as shop:
@@ -121,7 +131,12 @@ def ours(shop: Shop, ask: Ask, moves: MoveWeights = MOVES) -> Query:
     gallery, row = shop.gallery, ask.photo
     words = shop.asked[ask.words]
     weights = gallery.weights[row]
-    return beside_photo(words, gallery.images[row], gallery.colours[row], weights, moves)
+    photo = Query(gallery.images[row], gallery.colours[row], weights=weights)
+    siblings = None
+    if words.residual is None and words.understood.has_colour_change:
+        siblings = siblings_of(gallery.store.refresh().segments, [photo])
+    image, colours = gallery.images[row], gallery.colours[row]
+    return beside_photo(words, image, colours, weights, moves, siblings)
 
 
 class opened:  # noqa: N801 - reads as the function that it stands for
@@ -182,17 +197,22 @@ def by_wording(asks: Sequence[Ask], hits: np.ndarray) -> dict[str, float]:
 
 
 def fit(models: Models, settings: Settings) -> None:
-    """Prints recall@1 by weights: words for another colour, then a colour refused."""
-    shops = {"demo": demo(), "grocery": groceries()}
+    """Prints recall@1 by weights: words for another colour, then a colour refused.
+
+    The photos are the pictures of the gallery: what a shop with photos gains is more.
+    """
+    shops = {"demo": trained(demo()), "grocery": groceries()}
     english = [one for one in WORDINGS if "{en}" in one]
     wished = {name: (pairs(task, english), colourless(task)) for name, task in shops.items()}
     refused = {name: (exclusions(task), colourless(task)) for name, task in shops.items()}
-    grid = list(itertools.product(POSITIVE_GRID, COLOUR_GRID))
-    moves = {key: MoveWeights(key[0], 0.0, key[1]) for key in grid}
-    show("another colour: positive, colour", fitted(wished, moves, models, settings))
-    grid = list(itertools.product(NEGATIVE_GRID, COLOUR_GRID))
-    moves = {key: MoveWeights(0.0, key[0], key[1]) for key in grid}
-    show("a colour refused: negative, colour", fitted(refused, moves, models, settings))
+    grid = list(itertools.product(POSITIVE_GRID, SIBLINGS_GRID, COLOUR_GRID))
+    moves: dict[tuple[float, ...], MoveWeights] = {
+        key: MoveWeights(key[0], 0.0, colour=key[2], siblings=key[1]) for key in grid
+    }
+    show("another colour: positive, siblings, colour", fitted(wished, moves, models, settings))
+    grid = list(itertools.product(NEGATIVE_GRID, SIBLINGS_GRID, COLOUR_GRID))
+    moves = {key: MoveWeights(0.0, key[0], colour=key[2], siblings=key[1]) for key in grid}
+    show("a colour refused: negative, siblings, colour", fitted(refused, moves, models, settings))
 
 
 def fitted(

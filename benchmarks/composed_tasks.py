@@ -1,6 +1,7 @@
 """Photos with words for another colour, and the products that are right."""
 
 import csv
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -53,6 +54,25 @@ def pairs(task: datasets.Task, wordings: Sequence[str]) -> list[Ask]:
     return asks
 
 
+def view_pairs(task: datasets.Task, wordings: Sequence[str]) -> list[Ask]:
+    """The same with the other views of each product as photos, in the order of ``of_views``."""
+    rows = {row["id"]: number for number, row in enumerate(task.rows)}
+    views: dict[int, list[int]] = {}
+    for number, (_, product) in enumerate(of_views(task).queries):
+        views.setdefault(rows[product], []).append(number)
+    return [
+        replace(ask, photo=view)
+        for ask in pairs(task, wordings)
+        for view in views.get(ask.photo, ())
+    ]
+
+
+def of_views(task: datasets.Task) -> datasets.Task:
+    """Luma's task with the other views as photos, but those that show another thing or colour."""
+    views = datasets.luma()
+    return replace(task, queries=[one for one in views.queries if one[0] not in views.mislabelled])
+
+
 def exclusions(task: datasets.Task) -> list[Ask]:
     """Each product's photo with its own colour refused: any other of its group is right."""
     asks = []
@@ -80,6 +100,17 @@ def demo() -> datasets.Task:
     rows = [{**row, "additional_image_link": ""} for row in rows]
     queries = [(row["image_link"], row["id"]) for row in rows]
     return datasets.Task("demo", rows, queries, root)
+
+
+def trained(task: datasets.Task) -> datasets.Task:
+    """The demo shop without what its test groups would be asked: they have no colours here."""
+    text = (task.root / "ground_truth.json").read_text(encoding="utf-8")
+    splits = json.loads(text)["splits"]
+    rows = [
+        row if splits[row["item_group_id"]] == "train" else {**row, "color": ""}
+        for row in task.rows
+    ]
+    return replace(task, rows=rows)
 
 
 def groceries() -> datasets.Task:

@@ -4,12 +4,14 @@
 
 The catalogue calibrates itself on its own pictures, as ``snapshelf doctor`` does, and is then asked
 with photos that it never saw; each once with its group there and once without. Beside it: a
-calibration on one half of the true photos, asked with the other half, and the calibration error
-that a perfect calibrator would show on so few photos.
+calibration on one half of the true photos, asked with the other half, the photos that show what
+the data set says they do, and the calibration error that a perfect calibrator would show on so few
+photos.
 """
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,25 +54,37 @@ def one_shop(
     task: datasets.Task, models: Models, settings: Settings, sample: int
 ) -> dict[str, Any]:
     """Figures of one catalogue, printed as they come."""
-    queries = [
-        LabelledQuery(task.root / photo, "", product, line)
-        for line, (photo, product) in enumerate(task.queries)
-    ]
+    wrong = [one for one in task.queries if one[0] in task.mislabelled]
+    labelled_right = [one for one in task.queries if one[0] not in task.mislabelled]
     with galleries.indexed(replace(task, queries=[]), models, settings) as gallery:
-        pipeline, space = wiring.search_pipeline(settings, models, gallery.store), "benchmark"
+        pipeline = wiring.search_pipeline(settings, models, gallery.store)
+        space = str(gallery.store.space)
         own = trials(pipeline, own_questions(gallery.store, sample))
-        true = trials(pipeline, labelled_questions(gallery.store, queries))
+        told = trials(pipeline, labelled_questions(gallery.store, asked_by(task, labelled_right)))
+        true = told + trials(pipeline, labelled_questions(gallery.store, asked_by(task, wrong)))
     things = sorted({one.thing for one in true})
     half = {thing for number, thing in enumerate(things) if number % 2}
     fitted = [one for one in true if one.thing in half]
     asked = [one for one in true if one.thing not in half]
-    print(f"\n{task.name}: {len(queries)} photos, {len(own)} trials by its own pictures")
+    print(f"\n{task.name}: {len(task.queries)} photos, {len(own)} trials by its own pictures")
     by_own = calibrated(own, space, is_labelled=False)
     by_true = calibrated(fitted, space, is_labelled=True)
-    return {
+    figures = {
         "calibrated on its own pictures": shown("on its own pictures", true, by_own),
         "calibrated on half of the photos": shown("on half of the photos", asked, by_true),
     }
+    if wrong:
+        name = "on its own pictures, photos labelled right"
+        figures[name] = shown(name, told, by_own)
+    return figures
+
+
+def asked_by(task: datasets.Task, queries: Sequence[tuple[str, str]]) -> list[LabelledQuery]:
+    """Some of a task's queries, as ``snapshelf doctor --queries`` reads them."""
+    return [
+        LabelledQuery(task.root / photo, "", product, line)
+        for line, (photo, product) in enumerate(queries)
+    ]
 
 
 def shown(name: str, asked: list[Trial], calibration: Calibration) -> dict[str, Any]:
@@ -95,6 +109,7 @@ def shown(name: str, asked: list[Trial], calibration: Calibration) -> dict[str, 
         ),
         "claimed": mean(claims),
         "false_claims": mean(claims & (right == 0)),
+        "wrong_of_claims": round(float(1 - right[claims].mean()), 4) if claims.any() else None,
         "false_same_product": mean(same & ~right_product),
         "absent_said_of_absent": mean(absent[~inside]),
         "absent_said_of_right": mean(absent[inside & (right == 1)]),

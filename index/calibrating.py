@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,15 @@ _FOLDS = 5
 _BINS = 10
 _PENALTY = 1.0
 """Of squared weights of standardised features; small beside some hundred trials."""
+_PRIOR_PENALTY = 100.0
+"""The same where it is the distance from a prior: as much as 400 trials that are quite unsure."""
 _THRESHOLDS = Thresholds()
-RELATIVE = ("margin", "prominence")
+RELATIVE = ("lead",)
 """Features that changed catalogue pictures and true photos share; their scores differ."""
 ALL_FEATURES = ("score", *RELATIVE)
+PHOTO_PRIOR = Logistic(means=(0.0,), scales=(1.0,), weights=(33.0,), bias=-1.47)
+"""Of ``RELATIVE``, as true photos of three development shops have it with the embedded embedder;
+see docs/decisions/0015-verdict.md."""
 Probabilities: TypeAlias = NDArray[np.float64]
 
 
@@ -53,6 +58,7 @@ def fit(
     source: str,
     space: str,
     features: Sequence[str] = RELATIVE,
+    prior: Logistic | None = None,
     thresholds: Thresholds = _THRESHOLDS,
 ) -> Calibration:
     """Gives a calibration with figures from trials that it was not fitted to.
@@ -62,6 +68,7 @@ def fit(
         source: where they came from, in words.
         space: the embedder and colours of their scores.
         features: fields of ``Evidence``; ``ALL_FEATURES`` for trials by true photos.
+        prior: what other shops say of these features; the fit is drawn towards it.
         thresholds: from which probability on something is claimed.
 
     Raises:
@@ -70,10 +77,10 @@ def fit(
     rows = np.array([one.evidence.values(features) for one in trials])  # (t, f)
     right = np.array([one.is_group_right for one in trials], dtype=np.int64)  # (t,)
     _check(len(trials), int(right.sum()))
-    unseen = out_of_fold(trials, features)
+    unseen = out_of_fold(trials, features, prior)
     return Calibration(
         features=tuple(features),
-        group=_model(rows, right),
+        group=_model(rows, right, prior),
         product=_variant_model(trials),
         thresholds=thresholds,
         trials=len(trials),
@@ -89,7 +96,9 @@ def fit(
     )
 
 
-def out_of_fold(trials: Sequence[Trial], features: Sequence[str] = RELATIVE) -> Probabilities:
+def out_of_fold(
+    trials: Sequence[Trial], features: Sequence[str] = RELATIVE, prior: Logistic | None = None
+) -> Probabilities:
     """Gives ``(t,)`` the probability that each trial is right, by models that had not seen it.
 
     Trials of one thing are in one of five folds.
@@ -97,15 +106,16 @@ def out_of_fold(trials: Sequence[Trial], features: Sequence[str] = RELATIVE) -> 
     Raises:
         ValueError: trials of one thing alone, or all of them right or all wrong.
     """
-    from sklearn.model_selection import GroupKFold, cross_val_predict
+    from sklearn.model_selection import GroupKFold
 
     things = [one.thing for one in trials]
     folds = GroupKFold(min(_FOLDS, len(set(things))))
     rows = np.array([one.evidence.values(features) for one in trials])  # (t, f)
     right = np.array([one.is_group_right for one in trials], dtype=np.int64)  # (t,)
-    found: Probabilities = cross_val_predict(
-        _pipeline(), rows, right, groups=things, cv=folds, method="predict_proba"
-    )[:, 1]
+    found = np.empty(len(trials))
+    for fitted, asked in folds.split(rows, right, things):
+        model = _model(rows[fitted], right[fitted], prior)
+        found[asked] = [model.probability(row) for row in rows[asked].tolist()]
     return found
 
 
@@ -183,22 +193,39 @@ def _check(count: int, right: int) -> None:
         )
 
 
-def _pipeline() -> Any:
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
+def _model(
+    features: NDArray[np.float64], right: NDArray[np.int64], prior: Logistic | None = None
+) -> Logistic:
+    """The likeliest model of ``(t, f)`` features; with a prior, the likeliest given that too.
 
-    return make_pipeline(StandardScaler(), LogisticRegression(C=1.0 / _PENALTY))
+    Source: MAP estimation with a normal prior, as Platt scaling with few data: Bishop, Pattern
+    Recognition and Machine Learning, 4.5.
 
+    Raises:
+        ValueError: all trials are right, or all wrong, and there is no prior.
+    """
+    from scipy.optimize import minimize
 
-def _model(features: NDArray[np.float64], right: NDArray[np.int64]) -> Logistic:
-    scaler, model = (step for _, step in _pipeline().fit(features, right).steps)
-    return Logistic(
-        means=tuple(map(float, scaler.mean_)),
-        scales=tuple(map(float, scaler.scale_)),
-        weights=tuple(map(float, model.coef_[0])),
-        bias=float(model.intercept_[0]),
-    )
+    if prior is None and right.min() == right.max():
+        raise ValueError("trials that are all right or all wrong have no likeliest model")
+    means = features.mean(axis=0)
+    scales = np.where(features.std(axis=0) > 0, features.std(axis=0), 1.0)
+    rows = np.column_stack([(features - means) / scales, np.ones(len(features))])  # (t, f + 1)
+    centre = np.zeros(rows.shape[1])
+    penalty = np.append(np.full(len(means), _PENALTY), 0.0)
+    if prior is not None:
+        weights = np.array(prior.weights) / np.array(prior.scales)
+        centre = np.append(weights * scales, prior.bias + weights @ (means - np.array(prior.means)))
+        penalty = np.full(len(centre), _PRIOR_PENALTY)
+
+    def loss(model: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        logits, off = rows @ model, model - centre
+        slope = rows.T @ (1.0 / (1.0 + np.exp(-np.clip(logits, -500, 500))) - right) + penalty * off
+        unlikely = np.logaddexp(0.0, logits).sum() - logits @ right
+        return float(unlikely + 0.5 * off @ (penalty * off)), slope
+
+    found = minimize(loss, centre, jac=True, method="L-BFGS-B").x.tolist()
+    return Logistic(tuple(means.tolist()), tuple(scales.tolist()), tuple(found[:-1]), found[-1])
 
 
 def _variant_model(trials: Sequence[Trial]) -> Logistic:

@@ -1,13 +1,13 @@
 """Similarities to ranked candidates: fuse the parts, keep the best of each group.
 
-A score is the weighted mean of up to four cosines and a share of words (``lexical``; 0 for products
-that hold none of them). The weights sit on the query's side of the inner
+A score is the weighted mean of up to four cosines and of parts that list their products (words,
+siblings; 0 for products that are not listed). The weights sit on the query's side of the inner
 product (a picture's row is its embedding and its colours side by side), so that one search of the
 picture index is exact for photo, colours and words against pictures together, and a change of
 weights needs no new index.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from index.protocols import VectorIndex
 from index.segment import Segment
-from index.types import Candidate, Filters, Ids, LexicalScores, Mask, Query, Vector
+from index.types import Candidate, Filters, Ids, ListedScores, Mask, Query, Vector
 
 EXACT_LIMIT = 20_000
 """So many passing pictures are scored one by one, and none can be missed; 30 ms at 576 numbers a
@@ -90,7 +90,7 @@ def _by_lists(
 def _near(segment: Segment, mask: Mask, query: Query, depth: int) -> tuple[Mask, float]:
     """The passing products that a list shows, and what the others score at most.
 
-    The lists are the nearest pictures, the nearest texts and the products that hold most words.
+    The lists are the nearest pictures, the nearest texts and those that the query brings along.
 
     Source: the threshold algorithm of Fagin, Lotem and Naor, 2003: what no list has shown scores
     no more than the ends of all lists together.
@@ -107,10 +107,10 @@ def _near(segment: Segment, mask: Mask, query: Query, depth: int) -> tuple[Mask,
         ids, end = _nearest(segment.texts, query.text, depth, mask, query.filters)
         near[np.searchsorted(segment.keys, ids)] = True
         ends.append(query.weights.text * end)
-    if query.lexical is not None and query.weights.lexical:
-        shown, end = _wordiest(query.lexical, segment, mask, depth)
+    for name, listed in _listed(query):
+        shown, end = _highest(listed, segment, mask, depth)
         near[shown] = True
-        ends.append(query.weights.lexical * end)
+        ends.append(getattr(query.weights, name) * end)
     return near, sum(ends) / _total(query) if ends else np.inf
 
 
@@ -127,11 +127,18 @@ def _nearest(
     return found, -np.inf if is_all else float(similarities.min())
 
 
-def _wordiest(
-    lexical: LexicalScores, segment: Segment, mask: Mask, depth: int
+def _listed(query: Query) -> Iterator[tuple[str, ListedScores]]:
+    """The parts that list their products and count."""
+    for name, listed in (("lexical", query.lexical), ("siblings", query.siblings)):
+        if listed is not None and getattr(query.weights, name):
+            yield name, listed
+
+
+def _highest(
+    listed: ListedScores, segment: Segment, mask: Mask, depth: int
 ) -> tuple[NDArray[np.int64], float]:
-    """The rows of the products with the highest shares of words, and what the others hold."""
-    rows, scores = _lexical_rows(lexical, segment)
+    """The rows of the listed products with the highest scores, and what the others have at most."""
+    rows, scores = _listed_rows(listed, segment)
     scores = np.where(mask[rows], scores, 0.0)
     order = np.argsort(-scores, kind="stable")[:depth]
     shown = order[scores[order] > 0]
@@ -139,12 +146,12 @@ def _wordiest(
     return rows[shown], 0.0 if is_all else float(scores[shown[-1]])
 
 
-def _lexical_rows(
-    lexical: LexicalScores, segment: Segment
+def _listed_rows(
+    listed: ListedScores, segment: Segment
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Those of a segment's rows that hold words, with their scores: both ``(m,)``."""
-    rows, places = segment.rows_of(lexical.keys)
-    return rows, lexical.scores[places]
+    """Those of a segment's rows that are listed, with their scores: both ``(m,)``."""
+    rows, places = segment.rows_of(listed.keys)
+    return rows, listed.scores[places]
 
 
 def _total(query: Query) -> float:
@@ -156,6 +163,7 @@ def _total(query: Query) -> float:
         (weights.text_image, has_text),
         (weights.text, has_text),
         (weights.lexical, query.lexical is not None),
+        (weights.siblings, query.siblings is not None),
     )
     return sum(weight for weight, is_asked in asked if is_asked) or 1.0
 
@@ -194,11 +202,11 @@ def _score(segment: Segment, mask: Mask, query: Query) -> _Scored:
     shown[target] = segment.picture_positions[places[first]]
     if query.text is not None and query.weights.text:
         product_parts["text"] = _dots(segment.texts.vectors(segment.keys[rows]), query.text)
-    if query.lexical is not None and query.weights.lexical:
+    for name, listed in _listed(query):
         every = np.zeros(len(segment.keys), dtype=np.float32)
-        holding, shares = _lexical_rows(query.lexical, segment)
-        every[holding] = shares
-        product_parts["lexical"] = every[rows]
+        holding, scores = _listed_rows(listed, segment)
+        every[holding] = scores
+        product_parts[name] = every[rows]
     return _Scored(
         segment.keys[rows],
         segment.groups[rows],

@@ -152,16 +152,22 @@ class FusionWeights:
     """Words against product text."""
     lexical: float = 0.0
     """The question's very words in the product's."""
+    siblings: float = 0.0
+    """Photo against the product's siblings."""
 
 
 @dataclass(frozen=True)
-class LexicalScores:
-    """Which products hold words of a question; all others have score 0."""
+class ListedScores:
+    """Scores of some products; all others have score 0."""
 
     keys: Ids
     """``(m,)`` ascending."""
     scores: NDArray[np.float32]
-    """``(m,)`` in (0, 1]: the share of the question that a product holds."""
+    """``(m,)`` in (0, 1]."""
+
+
+LexicalScores: TypeAlias = ListedScores
+"""Which products hold words of a question, and the share of the question that each holds."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +184,8 @@ class Query:
     """One candidate per group; otherwise one per product."""
     lexical: LexicalScores | None = None
     """Of the words' own letters; None: not asked, or no product holds any."""
+    siblings: ListedScores | None = None
+    """Of products whose siblings look like the photo (``index/siblings.py``); None: not asked."""
 
 
 @dataclass(frozen=True)
@@ -190,6 +198,6 @@ class Candidate:
     """Weighted mean of the parts, in [-1, 1]."""
     parts: Mapping[str, float]
     """Those that were asked: cosines (``image``, ``colour``, ``text_image``, ``text``), and the
-    share of the words that it holds (``lexical``)."""
+    share of the words that it holds (``lexical``), and how near its siblings are (``siblings``)."""
     picture: int
     """Position among the product's pictures of the one that matched best."""

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.errors import StoreDamagedError
 
@@ -26,6 +27,8 @@ FEWEST_OTHERS = 5
 _FOLLOWERS = 20
 """Groups behind the first that say how such rankings lie."""
 _SPREAD_FLOOR = 1e-3
+_CLOSE = 0.02
+"""Scores that differ by no more count as close; see docs/decisions/0015-verdict.md."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,12 @@ class Evidence:
     margin: float
     """Score over the best of another group; negative where another group would have been first."""
     prominence: float
-    """Score over the mean of the groups behind it, in their standard deviations."""
+    """Score over the mean of the groups behind it, in their standard deviations; like the margin
+    read by calibrations that were made before there was a lead."""
     variant_margin: float | None
     """Score over the best other product of its group; None where it has no other."""
+    lead: float
+    """Score over all other groups together: the margin, less where several are close to first."""
 
     def values(self, names: Sequence[str]) -> tuple[float, ...]:
         """Gives some of the fields, in order."""
@@ -160,7 +166,13 @@ def evidence_of(
         margin=first.score - float(followers[0]),
         prominence=float((first.score - followers.mean()) / max(followers.std(), _SPREAD_FLOOR)),
         variant_margin=first.score - max(siblings) if siblings else None,
+        lead=first.score - _together(np.array(list(others.values()))),
     )
+
+
+def _together(scores: NDArray[np.float64]) -> float:
+    """The soft maximum of ``(g,)`` scores, best first."""
+    return float(scores[0] + _CLOSE * np.log(np.exp((scores - scores[0]) / _CLOSE).sum()))
 
 
 def judge(evidence: Evidence, calibration: Calibration) -> Verdict:

@@ -261,7 +261,9 @@ class Conversation:
         return [
             replace(query, filters=kept.filters, k=k, is_grouped=step.session.is_grouped)
             for query in self.pipeline.worded(
-                [one.query() for one in kept.views], None if is_plain and is_seen else kept.words
+                [one.query() for one in kept.views],
+                None if is_plain and is_seen else kept.words,
+                step.snapshot,
             )
         ]
 

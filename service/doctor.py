@@ -7,6 +7,7 @@ import numpy as np
 
 from index.calibrating import (
     ALL_FEATURES,
+    PHOTO_PRIOR,
     RELATIVE,
     Trial,
     fit,
@@ -20,6 +21,8 @@ from service.pipeline import SearchPipeline
 from service.self_check import labelled_questions, own_questions, trials
 
 COVERAGES = (0.5, 0.7, 0.9, 1.0)
+_KNOWN_SPACE = "embedded ("
+"""How the spaces of the embedded embedder begin: other models' cosines have other scales."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,16 @@ def check_up(
 def calibrated(asked: Sequence[Trial], space: str, *, is_labelled: bool) -> Calibration:
     """Fits a calibration; scores count only where true photos were asked.
 
+    What the embedded embedder's rankings tell of true photos is known from other shops: own
+    pictures are drawn towards that.
+
     Raises:
         CalibrationError: too few questions, or none with a wrong answer.
     """
     if is_labelled:
         return fit(asked, "labelled photos", space, ALL_FEATURES)
-    return fit(asked, "own pictures", space, RELATIVE)
+    prior = PHOTO_PRIOR if space.startswith(_KNOWN_SPACE) else None
+    return fit(asked, "own pictures", space, RELATIVE, prior)
 
 
 def risk_coverage(asked: Sequence[Trial], calibration: Calibration) -> dict[str, float]:

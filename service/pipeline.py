@@ -11,8 +11,9 @@ from itertools import islice
 
 from PIL import Image
 
+from index.siblings import siblings_of
 from index.store import Snapshot, Store
-from index.types import NO_FILTERS, Filters, FusionWeights, Product, Query
+from index.types import NO_FILTERS, Filters, FusionWeights, ListedScores, Product, Query
 from index.verdict import Verdict
 from service.errors import RequestError
 from service.fusion import PRODUCT, CaptionUse, weights_on, with_caption
@@ -110,7 +111,9 @@ class SearchPipeline:
         filters = merged(request.filters, words.filters) if words else request.filters
         with watch.stage("embed"):
             views = self._asked_by(regions, captions, request)
-            queries = [_limited(one, filters, request) for one in self._worded(views, words)]
+            queries = [
+                _limited(one, filters, request) for one in self._worded(views, words, snapshot)
+            ]
         with watch.stage("search"):
             if words and words.cheaper:
                 queries = [self._cheaper(one, snapshot) for one in queries]
@@ -162,15 +165,17 @@ class SearchPipeline:
         """Takes words apart with what the shop may mean by them."""
         return understand(text, self.words.vocabulary(snapshot.sequence))
 
-    def worded(self, queries: Sequence[Query], words: Understood | None) -> list[Query]:
+    def worded(
+        self, queries: Sequence[Query], words: Understood | None, snapshot: Snapshot
+    ) -> list[Query]:
         """Gives the queries of an item's views with words beside them; one for words alone.
 
         Words of a query's own (a caption) stay where the shopper's ask for no other thing.
         """
-        return self._worded([queries], words)[0]
+        return self._worded([queries], words, snapshot)[0]
 
     def _worded(
-        self, items: Sequence[Sequence[Query]], words: Understood | None
+        self, items: Sequence[Sequence[Query]], words: Understood | None, snapshot: Snapshot
     ) -> list[list[Query]]:
         """The words are embedded once for all items."""
         if words is None:
@@ -178,7 +183,7 @@ class SearchPipeline:
         said = asked(words, self.embedder, self.colours)
         letters = written(words, is_alone=not any(items))
         said = replace(said, lexical=self.store.lexical(letters))
-        return [[_beside(said, query) for query in one] or [alone(said)] for one in items]
+        return [_recomposed(said, one, snapshot) or [alone(said)] for one in items]
 
     def ranked(self, queries: Sequence[Query], snapshot: Snapshot) -> tuple[Match, ...]:
         """Gives one ranking of the queries of one item, each product or group once."""
@@ -336,10 +341,20 @@ def _deeper(queries: list[Query], reranking: Reranking | None) -> list[Query]:
     return [replace(one, k=max(one.k, DEPTH)) for one in queries]
 
 
-def _beside(said: Asked, query: Query) -> Query:
+def _recomposed(said: Asked, views: Sequence[Query], snapshot: Snapshot) -> list[Query]:
+    """The views of an item with words beside them."""
+    siblings = None
+    if said.residual is None and said.understood.has_colour_change:
+        of_photo = [one for one in views if one.image is not None]
+        siblings = siblings_of(snapshot.segments, of_photo) if of_photo else None
+    return [_beside(said, one, siblings) for one in views]
+
+
+def _beside(said: Asked, query: Query, siblings: ListedScores | None) -> Query:
     if query.image is None or query.colours is None:
         return alone(said)
-    found = beside_photo(said, query.image, query.colours, query.weights)
+    of_photo = query.weights
+    found = beside_photo(said, query.image, query.colours, of_photo, siblings=siblings)
     words = said.understood
     if query.text is None or words.residual or words.changes or words.has_colour_change:
         return found

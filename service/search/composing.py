@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from index.types import FusionWeights, LexicalScores, Query, Vector
+from index.types import FusionWeights, LexicalScores, ListedScores, Query, Vector
 from service.fusion import PHOTO_AND_TEXT, TEXT
 from service.search.colour_targets import colour_target
 from service.search.moves import MOVES, MoveWeights, moved
@@ -67,12 +67,14 @@ def beside_photo(
     colours: Vector,
     of_photo: FusionWeights,
     moves: MoveWeights = MOVES,
+    siblings: ListedScores | None = None,
 ) -> Query:
     """Gives the query for one item of a photo with words, without k.
 
     Changes and negatives move the photo's vector; the residual counts beside it, as fitted for
     product names. Where the words say which colour, the photo's own do not count: a filter holds
-    what was asked for, or the colours of the words stand in.
+    what was asked for, or the colours of the words stand in; and the thing is a sibling of what the
+    photo shows, unless words name it.
 
     Args:
         words: from ``asked``.
@@ -80,6 +82,7 @@ def beside_photo(
         colours: ``(c,)`` colours of the item.
         of_photo: the weights for this item if there were no words.
         moves: how far words move.
+        siblings: of what the photo alone finds, from ``index.siblings``.
     """
     fused = of_photo if words.residual is None else PHOTO_AND_TEXT
     query = Query(
@@ -95,7 +98,12 @@ def beside_photo(
     is_filtered = "color" in {*query.filters.any_of, *query.filters.none_of}
     target = None if is_filtered else words.colours
     counted = moves.colour if target is not None else 0.0
-    return replace(query, colours=target, weights=replace(fused, colour=counted))
+    query = replace(query, colours=target, weights=replace(fused, colour=counted))
+    if words.residual is not None or siblings is None or not len(siblings.keys):
+        return query
+    return replace(
+        query, siblings=siblings, weights=replace(query.weights, siblings=moves.siblings)
+    )
 
 
 def alone(words: Asked) -> Query:

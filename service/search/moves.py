@@ -27,9 +27,11 @@ class MoveWeights:
     colour: float
     """Of the colours wished or refused, as ``FusionWeights.colour`` is of the photo's own; with a
     filter on colours they do not count, as they add nothing there."""
+    siblings: float = 0.0
+    """Of products whose siblings look like the photo, where words ask for another colour."""
 
 
-MOVES = MoveWeights(positive=1.25, negative=1.0, colour=0.3)
+MOVES = MoveWeights(positive=1.25, negative=1.0, colour=0.3, siblings=2.0)
 """Fitted by ``benchmarks/composed.py --fit`` on the demo shop and groceries, never on the Luma
 shop; the smallest move within 0.02 of the best mean."""
 

@@ -103,6 +103,9 @@ def score(record: ProductRecord, query: Query, key: int = 0) -> float:
     if query.lexical is not None:
         shares = dict(zip(query.lexical.keys.tolist(), query.lexical.scores, strict=True))
         total += weights.lexical * float(shares.get(key, 0.0))
+    if query.siblings is not None:
+        near = dict(zip(query.siblings.keys.tolist(), query.siblings.scores, strict=True))
+        total += weights.siblings * float(near.get(key, 0.0))
     return total / asked_weight(query)
 
 
@@ -111,6 +114,7 @@ def asked_weight(query: Query) -> float:
     asked = weights.image if query.image is not None else 0.0
     asked += weights.colour if query.colours is not None else 0.0
     asked += weights.lexical if query.lexical is not None else 0.0
+    asked += weights.siblings if query.siblings is not None else 0.0
     return asked + (weights.text_image + weights.text if query.text is not None else 0.0)
 
 

@@ -19,7 +19,10 @@ from index.calibrating import (
     risk_curve,
 )
 from index.errors import CalibrationError
-from index.verdict import Evidence, judge
+from index.verdict import Evidence, Logistic, judge
+
+TRUTH = Logistic((0.0,), (1.0,), (40.0,), -2.0)
+"""Of ``drawn``."""
 
 
 def drawn(count: int, seed: int) -> list[Trial]:
@@ -31,23 +34,29 @@ def drawn(count: int, seed: int) -> list[Trial]:
         is_right = bool(random.random() < 1 / (1 + np.exp(2 - 40 * margin)))
         variant = float(random.normal(0.02, 0.02))
         is_product = bool(random.random() < 1 / (1 + np.exp(-100 * variant)))
-        evidence = Evidence(float(random.normal(0.8, 0.1)), margin, 30 * margin, variant)
+        evidence = Evidence(float(random.normal(0.8, 0.1)), margin, 30 * margin, variant, margin)
         trials.append(
             Trial(str(number // 2), evidence, is_right, is_right and is_product, number % 2 == 0)
         )
     return trials
 
 
-def sure_and_right(features: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
-    calibration = fit(drawn(2_000, 1), "drawn", "here", features)
+def sure_and_right(
+    features: tuple[str, ...], prior: Logistic | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    calibration = fit(drawn(2_000, 1), "drawn", "here", features, prior)
     fresh = drawn(4_000, 2)
     sure = np.array([judge(one.evidence, calibration).confidence for one in fresh])
     return sure, np.array([one.is_group_right for one in fresh], dtype=np.int64)
 
 
-@pytest.mark.parametrize("features", [RELATIVE, ALL_FEATURES])
-def test_probabilities_hold_on_trials_that_were_not_fitted(features: tuple[str, ...]) -> None:
-    sure, right = sure_and_right(features)
+@pytest.mark.parametrize(
+    ("features", "prior"), [(RELATIVE, None), (RELATIVE, TRUTH), (ALL_FEATURES, None)]
+)
+def test_probabilities_hold_on_trials_that_were_not_fitted(
+    features: tuple[str, ...], prior: Logistic | None
+) -> None:
+    sure, right = sure_and_right(features, prior)
     assert expected_calibration_error(sure, right) < 0.03
     assert expected_calibration_error(np.clip(sure * 1.5, 0, 1), right) > 0.1
 
@@ -70,7 +79,7 @@ def test_equal_trials_give_an_equal_model() -> None:
 def test_a_wrong_variant_lowers_same_product_alone() -> None:
     calibration = fit(drawn(2_000, 1), "drawn", "here")
     clear, doubtful = (
-        judge(Evidence(0.9, 0.25, 7.5, margin), calibration) for margin in (0.08, -0.08)
+        judge(Evidence(0.9, 0.25, 7.5, margin, 0.25), calibration) for margin in (0.08, -0.08)
     )
     assert (clear.kind, doubtful.kind) == ("same_product", "variant")
     assert clear.confidence == doubtful.confidence
@@ -81,7 +90,7 @@ def test_variants_always_confused_are_never_called_the_same_product() -> None:
         Trial(one.thing, one.evidence, one.is_group_right, False, one.is_in_catalogue)
         for one in drawn(400, 1)
     ]
-    verdict = judge(Evidence(0.9, 0.25, 7.5, 0.08), fit(trials, "drawn", "here"))
+    verdict = judge(Evidence(0.9, 0.25, 7.5, 0.08, 0.25), fit(trials, "drawn", "here"))
     assert verdict.kind == "variant"
 
 
@@ -155,3 +164,30 @@ def test_out_of_fold_no_model_has_seen_the_thing_that_it_judges() -> None:
     without = fit(trials[60:], "drawn", "here").group
     expected = [without.probability(one.evidence.values(RELATIVE)) for one in odd]
     assert np.abs(unseen[:60] - expected).mean() < 0.05
+
+
+def said(prior: Logistic | None, count: int) -> np.ndarray:
+    """What calibrations by few trials say of many others, at draws that differ."""
+    fresh = [one.evidence for one in drawn(500, 99)]
+    fits = [fit(drawn(count, seed), "drawn", "here", RELATIVE, prior) for seed in range(100, 108)]
+    return np.array([[judge(one, each).confidence for one in fresh] for each in fits])
+
+
+def test_few_trials_and_a_prior_that_is_right_say_more_than_the_trials_alone() -> None:
+    truth = np.array([TRUTH.probability((one.evidence.lead,)) for one in drawn(500, 99)])
+    alone, helped = (np.abs(said(prior, 60) - truth).mean() for prior in (None, TRUTH))
+    assert helped < 0.6 * alone
+
+
+def test_many_trials_outweigh_a_prior_that_is_wrong() -> None:
+    wrong = Logistic((0.0,), (1.0,), (10.0,), 1.0)
+    few, many = (np.abs(said(wrong, n) - said(None, n)).mean() for n in (60, 4_000))
+    assert few > 0.1
+    assert many < 0.4 * few
+
+
+def test_trials_that_lead_by_one_and_the_same_can_be_fitted() -> None:
+    equal = [replace(one, evidence=replace(one.evidence, lead=0.1)) for one in drawn(100, 1)]
+    right = float(np.mean([one.is_group_right for one in equal]))
+    verdict = judge(equal[0].evidence, fit(equal, "drawn", "here"))
+    assert verdict.confidence == pytest.approx(right, abs=0.01)

@@ -15,7 +15,7 @@ from index.types import (
     Candidate,
     Filters,
     FusionWeights,
-    LexicalScores,
+    ListedScores,
     PriceRange,
     ProductRecord,
     Query,
@@ -48,11 +48,11 @@ def filters() -> st.SearchStrategy[Filters]:
     return st.builds(Filters, price=price, any_of=brands)
 
 
-def lexical_scores() -> st.SearchStrategy[LexicalScores]:
+def listed_scores() -> st.SearchStrategy[ListedScores]:
     """Scores of some keys, many of them equal; not every key is in the catalogue."""
     shares = st.sampled_from((0.25, 0.5, 1.0))
     return st.dictionaries(st.integers(1, 30), shares, max_size=30).map(
-        lambda found: LexicalScores(
+        lambda found: ListedScores(
             np.array(sorted(found), dtype=np.int64),
             np.array([found[key] for key in sorted(found)], dtype=np.float32),
         )
@@ -70,8 +70,9 @@ def queries(kinds: tuple[str, ...] = ("image", "colours", "text")) -> st.SearchS
     made = st.builds(
         Query,
         **part,
-        lexical=st.none() | lexical_scores(),
-        weights=st.builds(FusionWeights, weight, weight, weight, weight, weight),
+        lexical=st.none() | listed_scores(),
+        siblings=st.none() | listed_scores(),
+        weights=st.builds(FusionWeights, weight, weight, weight, weight, weight, weight),
         filters=filters(),
         k=st.integers(1, 12),
         is_grouped=st.booleans(),
@@ -86,6 +87,7 @@ def asks_something(query: Query) -> bool:
         or (query.colours is not None and weights.colour)
         or (query.text is not None and (weights.text or weights.text_image))
         or (query.lexical is not None and weights.lexical)
+        or (query.siblings is not None and weights.siblings)
     )
 
 

@@ -48,6 +48,16 @@ def test_evidence_compares_the_first_match_with_the_best_of_each_other_group() -
     assert evidence.variant_margin == pytest.approx(0.05)
 
 
+def test_the_lead_is_the_margin_less_what_others_close_to_the_best_take() -> None:
+    far = evidence_of(RANKING)
+    near = evidence_of([*RANKING, *(Ranked(name, name, 0.6) for name in "ghi")])
+    assert far is not None
+    assert near is not None
+    assert 0 < far.margin - far.lead < 0.001
+    assert near.margin == far.margin
+    assert near.lead == pytest.approx(far.margin - 0.02 * math.log(4), abs=1e-3)
+
+
 def test_a_product_without_variants_has_no_variant_margin() -> None:
     evidence = evidence_of([one for one in RANKING if one.product != "a-blue"])
     assert evidence is not None
@@ -88,7 +98,7 @@ def test_a_ranking_of_too_few_groups_is_no_evidence() -> None:
 def test_the_verdict_follows_from_the_probabilities(
     margin: float, variant_margin: float | None, kind: str
 ) -> None:
-    verdict = judge(Evidence(0.9, margin, 2.0, variant_margin), CALIBRATION)
+    verdict = judge(Evidence(0.9, margin, 2.0, variant_margin, margin), CALIBRATION)
     assert verdict.kind == kind
     assert verdict.confidence == pytest.approx(1 / (1 + math.exp(2 - 10 * margin)))
 

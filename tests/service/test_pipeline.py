@@ -135,6 +135,16 @@ def test_words_that_change_the_photo_find_the_variant(shop: Shop) -> None:
     assert ids(shop, photo=photo, text="换成绿色")[0] == "disc-green"
 
 
+def test_the_variant_in_another_colour_stands_before_all_that_has_that_colour(shop: Shop) -> None:
+    photo = encoded(drawn("disc", "red"))
+    request = SearchRequest(photo=photo, text="in blue", is_grouped=False)
+    first, *others = shop.pipeline.search(request).items[0].matches
+    assert first.product.id == "disc-blue"
+    assert first.parts["siblings"] > max(one.parts["siblings"] for one in others)
+    named = replace(request, text="blue box")
+    assert "siblings" not in shop.pipeline.search(named).items[0].matches[0].parts
+
+
 def test_price_words_are_filters_and_a_contradiction_is_refused(shop: Shop) -> None:
     found = ids(shop, text="toy under 15 dollars", is_grouped=False)
     assert found

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from index.types import FusionWeights, LexicalScores
+from index.types import FusionWeights, LexicalScores, ListedScores
 from service.fusion import PHOTO_AND_TEXT, TEXT
 from service.search.colour_targets import colour_target
 from service.search.composing import Asked, alone, asked, beside_photo, written
@@ -71,6 +71,29 @@ def test_where_a_filter_holds_the_colour_the_shape_alone_counts(text: str) -> No
     assert query.colours is None
     assert query.weights == FusionWeights(image=1.0)
     np.testing.assert_array_equal(query.image, PHOTO)
+
+
+@pytest.mark.parametrize("text", ["in purple", "in red", "not red"])
+def test_another_colour_is_looked_for_among_siblings(text: str) -> None:
+    near = ListedScores(np.array([7]), np.array([0.4], dtype=np.float32))
+    query = beside_photo(words(text), PHOTO, COLOURS, OF_PHOTO, siblings=near)
+    assert query.siblings is near
+    assert query.weights.siblings == MOVES.siblings
+
+
+@pytest.mark.parametrize("text", ["tall purple ladder", "but with longer sleeves", "under $60"])
+def test_what_is_no_more_than_another_colour_has_no_need_of_siblings(text: str) -> None:
+    near = ListedScores(np.array([7]), np.array([0.4], dtype=np.float32))
+    query = beside_photo(words(text), PHOTO, COLOURS, OF_PHOTO, siblings=near)
+    assert query.siblings is None
+    assert query.weights.siblings == 0
+
+
+def test_without_siblings_their_weight_takes_nothing_from_the_score() -> None:
+    none = ListedScores(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
+    for near in (None, none):
+        query = beside_photo(words("in red"), PHOTO, COLOURS, OF_PHOTO, siblings=near)
+        assert query.weights == FusionWeights(image=1.0)
 
 
 def test_a_colour_that_cannot_be_drawn_only_silences_the_photos_own() -> None:
