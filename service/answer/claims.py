@@ -11,7 +11,11 @@ MODIFIERS = ("was", "formerly", "off", "than", "compared", "both", "photo")
 """Claims that say what a figure, or the number of products, means."""
 LIKENESS = ("agrees", "differs")
 """Claims about the photo and the fields that their clause names (``likeness``)."""
-OF_AN_OFFER = ("in_stock", "out_of_stock", "on_sale")
+OF_A_SALE = ("on_sale", "off", "discount")
+"""Claims that a price was lowered; an amount or share beside them is what that takes off."""
+BEFORE_A_SALE = ("was", "formerly")
+"""Claims that an amount is the price before a sale."""
+OF_AN_OFFER = ("in_stock", "out_of_stock", "sold_out", *OF_A_SALE, *BEFORE_A_SALE)
 """Claims about one offer; where a shop is named, about that shop's."""
 
 
@@ -39,6 +43,12 @@ def _is_picked(facts: Facts, product: ProductFacts) -> bool:
     return product.ref == facts.pick and product.is_acceptable
 
 
+def _is_sold_out(product: ProductFacts) -> bool:
+    """What can be ordered ahead, or will come again, is out of stock and not sold out."""
+    states = {offer.availability for offer in product.offers}
+    return states == {"out_of_stock"}
+
+
 def _agrees(field: str) -> Callable[[Facts, ProductFacts], bool]:
     return lambda _, product: field in product.agrees
 
@@ -56,7 +66,10 @@ _CLAIMS: Mapping[str, Callable[[Facts, ProductFacts], bool]] = {
     "pick": _is_picked,
     "in_stock": lambda _, product: product.availability == "in_stock",
     "out_of_stock": lambda _, product: bool(product.offers) and not product.is_in_stock,
+    "sold_out": lambda _, product: _is_sold_out(product),
     "on_sale": lambda _, product: product.regular_price is not None,
+    "discount": lambda _, product: product.regular_price is not None,
+    "never": lambda _, __: False,
     "option": lambda facts, product: facts.pick is not None and product.is_acceptable,
     **{f"same_{field}": _agrees(field) for field in FIELDS},
     **{f"other_{field}": _differs(field) for field in FIELDS},

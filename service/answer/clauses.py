@@ -1,6 +1,7 @@
 """Which parts of a sentence speak for themselves: ``[1] is blue, [2] is red`` are two clauses."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from service.answer.claims import COMPARISONS, LIKENESS, MODIFIERS
 from service.answer.languages import Language
@@ -19,18 +20,29 @@ def clauses(tokens: Sequence[Token], language: Language) -> list[list[Token]]:
     compared, the sentence is one clause, and all of it must be true of every product in it:
     ``[1] and [2] are blue``, ``the parka [3] and [1] are blue``.
     """
-    whole = [token for token in tokens if token.kind not in ("pause", "joint")]
+    whole = _marked(tokens)
     if any(token.kind == "claim" and token.text in COMPARISONS for token in tokens):
         return [whole]
     parts: list[list[Token]] = [[]]
-    for token in tokens:
+    for at, token in enumerate(tokens):
         if token.kind == "joint" or (token.kind == "pause" and token.text != _LISTING):
             parts.append([])
         elif token.kind != "pause":
-            parts[-1].append(token)
+            parts[-1].append(_apart(tokens, at))
     parts = [part for part in parts if part]
     is_apart = all(cited_at(part) and is_loaded(part) for part in parts)
     return parts if is_apart and _are_whole(parts, language) else [whole]
+
+
+def _marked(tokens: Sequence[Token]) -> list[Token]:
+    """Without pauses and joints; what stands behind one is marked."""
+    kept = (i for i, one in enumerate(tokens) if one.kind not in ("pause", "joint"))
+    return [_apart(tokens, i) for i in kept]
+
+
+def _apart(tokens: Sequence[Token], at: int) -> Token:
+    is_apart = at > 0 and tokens[at - 1].kind in ("pause", "joint")
+    return replace(tokens[at], is_apart=True) if is_apart else tokens[at]
 
 
 def is_loaded(clause: Sequence[Token]) -> bool:
@@ -59,7 +71,8 @@ def _are_whole(parts: Sequence[Sequence[Token]], language: Language) -> bool:
 
 def _has_verb(part: Sequence[Token], language: Language) -> bool:
     """Whether it holds a verb of its own, not one of "which is"."""
-    words = [word for token in part if token.kind == "word" for word in token.text.split()]
+    said = [token.phrase for token in part if token.kind in ("word", "field")]
+    words = [word for phrase in said for word in phrase.split()]
     if language.is_chinese:
         return any(verb in word for word in words for verb in language.verbs)
     is_said = any(token.kind == "claim" and token.text in LIKENESS for token in part)

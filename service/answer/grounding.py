@@ -10,13 +10,22 @@ from dataclasses import dataclass
 
 from service.answer.claims import COMPARISONS, LIKENESS, MODIFIERS, OF_AN_OFFER, holds
 from service.answer.clauses import cited_at, clauses, is_loaded
-from service.answer.facts import Facts, ProductFacts, difference
-from service.answer.figures import figure_problem, is_difference
+from service.answer.columns import column_problem
+from service.answer.comparing import (
+    extreme_problem,
+    is_relation,
+    paired_problem,
+    relation_problem,
+    unpaired_problem,
+)
+from service.answer.facts import Facts, ProductFacts
+from service.answer.figures import figure_problem
 from service.answer.languages import Language
 from service.answer.lexicon import Lexicon, Token, UnknownWordError
 from service.answer.likeness import likeness_problem, named_fields
-from service.answer.sayable import folded, plain
-from service.answer.unpaired import unpaired_problem
+from service.answer.phrase_index import folded
+from service.answer.sayable import plain
+from service.answer.sellers import seller_problem
 
 MAX_SENTENCE_CHARACTERS = 400
 _NOT_OF_ONE = (*MODIFIERS, *COMPARISONS, *LIKENESS)
@@ -60,7 +69,7 @@ class Checker:
         if not tokens:
             return Judgement(text, "empty")
         for clause in clauses(tokens, self._language):
-            problem = self._problem(clause)
+            problem = self._problem(clause) or seller_problem(clause, self._language)
             if problem:
                 return Judgement(text, problem)
         return Judgement(text, topics=_topics(tokens))
@@ -72,15 +81,18 @@ class Checker:
         names = [token.text for token in clause if token.kind == "claim"]
         if "both" in names and max(len({one.ref for one in cited}), named_fields(clause)) < 2:
             return "'both' of one product"
-        relations = [name for name in names if name in COMPARISONS]
-        if len(relations) == len(cited) == 1 and not {"than", "compared"} & {*names}:
-            words = self._language.price_words
-            problem = unpaired_problem(clause, self._facts, cited[0], words)
-            return problem or self._fact_problem(clause, cited[0])
-        if relations:
-            return self._comparison_problem(clause)
-        if "than" in names or "compared" in names:
+        is_paired = not {"than", "compared"}.isdisjoint(names)
+        relations = [token for token in clause if is_relation(token)]
+        if is_paired and not relations:
             return "'than' without a comparison"
+        if relations and (is_paired or len(relations) + len(cited) != 2):
+            return self._comparison_problem(clause, cited)
+        if relations:
+            problem = unpaired_problem(clause, self._facts, cited[0], self._language)
+            return problem or self._fact_problem(clause, cited[0])
+        return self._all_problem(clause, cited)
+
+    def _all_problem(self, clause: Sequence[Token], cited: Sequence[ProductFacts]) -> str:
         found = (self._fact_problem(clause, one) for one in cited)
         return next((problem for problem in found if problem), "")
 
@@ -92,55 +104,26 @@ class Checker:
             is_own_claim = token.kind == "claim" and token.text not in _NOT_OF_ONE
             if is_own_claim and not holds(token.text, self._facts, product.ref):
                 return f"[{product.ref}] is not {token.text}"
-        problem = likeness_problem(clause, product, is_chinese=self._is_chinese)
-        return problem or _offer_problem(clause, product) or figure_problem(clause, product)
+        return (
+            likeness_problem(clause, product, is_chinese=self._is_chinese)
+            or column_problem(clause, product, self._language)
+            or _offer_problem(clause, product)
+            or extreme_problem(clause, self._facts, product)
+            or figure_problem(clause, product, self._language)
+        )
 
-    def _comparison_problem(self, clause: Sequence[Token]) -> str:
-        """One product against one other: ``[a] is less than [b]``, in Chinese ``[a]比[b]便宜``."""
-        at = cited_at(clause)
-        relations = [
-            i for i, one in enumerate(clause) if one.kind == "claim" and one.text in COMPARISONS
-        ]
-        thans = [
-            i
-            for i, one in enumerate(clause)
-            if one.kind == "claim" and one.text in ("than", "compared")
-        ]
-        if len(at) != 2 or len(relations) != 1 or len(thans) != 1:
-            return "a comparison is between two products"
-        relation, first, second = relations[0], at[0], at[1]
-        is_ordered = first < relation < thans[0] or (self._is_chinese and second < relation)
-        behind = thans[0] + 1
-        if clause[thans[0]].text == "compared":  # "compared with [b], [a] is less"
-            first, second = at[1], at[0]
-            is_ordered = first < relation and thans[0] < first
-            behind -= 2 * (self._is_chinese and behind != second)  # "与[b]相比"
-        if behind != second or not is_ordered:
-            return "a comparison that cannot be read"
-        one, other = (self._facts.of(clause[i].ref) for i in (first, second))
-        less = difference(other, one)
-        if less is None or less == 0 or (less > 0) != (clause[relation].text == "less"):
-            return f"[{one.ref}] does not cost {clause[relation].text} than [{other.ref}]"
-        rest = [token for i, token in enumerate(clause) if i not in (relation, thans[0])]
-        gap = next((i for i in (relation - 1, relation + 1) if _is_gap(clause, i)), None)
-        if gap is not None:
-            if not is_difference(clause[gap], one, other, abs(less)):
-                return f"not the difference: {clause[gap].text}"
-            rest.remove(clause[gap])
-        return self._sides_problem(rest, *(self._facts.of(clause[i].ref) for i in at))
-
-    def _sides_problem(self, rest: Sequence[Token], one: ProductFacts, other: ProductFacts) -> str:
+    def _comparison_problem(self, clause: Sequence[Token], cited: Sequence[ProductFacts]) -> str:
         """Figures belong to the product cited before them; everything else to both."""
+        problem, rest = paired_problem(clause, self._facts, self._language)
+        problem = problem or relation_problem(clause, cited, self._language)
+        if problem:
+            return problem
         last = cited_at(rest)[1]
         words = [token for token in rest if token.kind not in ("amount", "percent")]
-        sides = ((rest[:last], one), (rest[last:], other))
-        problems = [self._fact_problem(words, one), self._fact_problem(words, other)]
-        problems += [figure_problem(side, product) for side, product in sides]
+        problems = [self._all_problem(words, cited)]
+        for side, product in zip((rest[:last], rest[last:]), cited, strict=True):
+            problems.append(figure_problem(side, product, self._language))
         return next((problem for problem in problems if problem), "")
-
-
-def _is_gap(clause: Sequence[Token], at: int) -> bool:
-    return 0 <= at < len(clause) and clause[at].kind in ("amount", "percent")
 
 
 def _offer_problem(clause: Sequence[Token], product: ProductFacts) -> str:

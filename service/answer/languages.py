@@ -64,8 +64,8 @@ class Language:
     """Lower-case phrase to the name of what it claims (``service.answer.claims``)."""
     field_words: Mapping[str, str]
     """Lower-case word to the field that it names: what a product agrees or differs in."""
-    price_words: frozenset[str]
-    """Words behind which an amount is a price, never a difference."""
+    roles: Mapping[str, frozenset[str]]
+    """What words and phrases make of a figure, value or shop beside them (``[roles]``)."""
     verbs: frozenset[str]
     """Those of ``words`` that make a clause; in Chinese, what such a word holds."""
     relatives: frozenset[str]
@@ -169,7 +169,7 @@ def _language(code: str, locale: Locale) -> Language:
         field_words={
             word: name for name, words in data.get("field_words", {}).items() for word in words
         },
-        price_words=frozenset(vocabulary.get("price_words", ())),
+        roles={name: frozenset(said) for name, said in data["roles"].items()},
         verbs=frozenset(vocabulary["verbs"].split()),
         relatives=frozenset(vocabulary.get("relatives", ())),
         inflection=_inflection(data.get("inflection")),

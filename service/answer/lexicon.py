@@ -5,8 +5,6 @@ values, the language's harmless words and its claims. Everything else is unknown
 """
 
 import re
-import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
@@ -15,7 +13,8 @@ from index.types import Price
 from service.answer.amounts import PERCENT, AmountReader, read_number
 from service.answer.facts import Facts
 from service.answer.languages import Language, language_for
-from service.answer.sayable import folded, plain, sayable_merchants, sayable_values
+from service.answer.phrase_index import PhraseIndex
+from service.answer.sayable import Columns, plain, sayable_merchants, sayable_values
 
 Kind: TypeAlias = Literal[
     "citation", "amount", "percent", "value", "merchant", "claim", "field", "joint", "pause", "word"
@@ -38,10 +37,31 @@ class Token:
     amount: Price | None = None
     percent: str = ""
     """The number as a plain decimal."""
-    refs: frozenset[int] = frozenset()
-    """Of a value or merchant: the products that have it."""
-    fields: frozenset[str] = frozenset()
-    """Of a value: the columns that it stands in, of any product."""
+    columns: Columns = frozenset()
+    """Of a value: the products that have it, and where; of a shop: those that it sells."""
+    said: str = ""
+    """Of a claim or field: the phrase itself."""
+    is_apart: bool = False
+    """Behind a pause or joint, which is no part of its clause."""
+
+    @property
+    def phrase(self) -> str:
+        """What the sentence says, in lower case where it is on a list."""
+        return self.said or self.text
+
+    @property
+    def refs(self) -> frozenset[int]:
+        """Of a value or shop: the products that have it."""
+        return frozenset(ref for ref, _ in self.columns)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Of a value: the columns that it stands in, of any product."""
+        return frozenset(name for _, name in self.columns)
+
+    def fields_of(self, ref: int) -> frozenset[str]:
+        """Of a value: the columns that it stands in, of one product."""
+        return frozenset(name for of, name in self.columns if of == ref)
 
 
 class UnknownWordError(ValueError):
@@ -65,7 +85,7 @@ class Lexicon:
         self._amounts = AmountReader(currencies, language)
         self._values = sayable_values(facts.products, language)
         self._merchants = sayable_merchants(facts.products)
-        self._own = _phrases({**self._values, **self._merchants}.keys())
+        self._own = PhraseIndex({**self._values, **self._merchants})
         self._common = _common(language.code)
 
     def tokens(self, text: str) -> list[Token]:
@@ -131,27 +151,26 @@ class Lexicon:
 
     def _phrase(self, text: str, at: int) -> tuple[Token, int] | None:
         """The longest phrase that starts here; the language's own words win a tie."""
-        found = [one for one in (self._common.match(text, at), self._own.match(text, at)) if one]
-        if not found:
-            return None
-        phrase = max(found, key=lambda one: one.end())
-        token = self._meaning(folded(phrase[0]))
-        return (token, phrase.end()) if token else None
+        found = (self._common.match(text, at), self._own.match(text, at))
+        phrase = max(found, key=len)
+        token = self._meaning(phrase) if phrase else None
+        return (token, at + len(phrase)) if token else None
 
     def _meaning(self, phrase: str) -> Token | None:
         language = self._language
         if phrase in language.claims:
-            return Token("claim", language.claims[phrase])
+            return Token("claim", language.claims[phrase], said=phrase)
         if phrase in language.field_words:
-            return Token("field", language.field_words[phrase])
+            return Token("field", language.field_words[phrase], said=phrase)
         if phrase in language.joints:
             return Token("joint", phrase)
         if phrase in language.words:
             return Token("word", phrase)
         if phrase in self._merchants:
-            return Token("merchant", phrase, refs=self._merchants[phrase])
-        value = self._values.get(phrase)
-        return Token("value", phrase, refs=value.refs, fields=value.fields) if value else None
+            sold = frozenset((ref, "merchant") for ref in self._merchants[phrase])
+            return Token("merchant", phrase, columns=sold)
+        columns = self._values.get(phrase)
+        return Token("value", phrase, columns=columns) if columns else None
 
 
 def _is_domain(text: str, at: int) -> bool:
@@ -160,24 +179,7 @@ def _is_domain(text: str, at: int) -> bool:
     return text[at] in ".。" and len(around) == 2 and around.isalnum() and around.isascii()
 
 
-def _phrases(phrases: Iterable[str]) -> re.Pattern[str]:
-    """Matches the longest of the phrases, as whole words where the script has words."""
-    longest = sorted(phrases, key=len, reverse=True)
-    return re.compile("|".join(map(_whole, longest)) or r"(?!)", re.IGNORECASE)
-
-
-def _whole(phrase: str) -> str:
-    left = r"(?<![A-Za-z0-9À-ɏ])" if _has_spaces(phrase[0]) else ""
-    right = r"(?![A-Za-z0-9À-ɏ])" if _has_spaces(phrase[-1]) else ""
-    return left + re.escape(phrase).replace("'", "['’]") + right
-
-
-def _has_spaces(character: str) -> bool:
-    """Whether a letter belongs to a script that parts its words."""
-    return character.isalnum() and unicodedata.east_asian_width(character) not in "WF"
-
-
 @lru_cache
-def _common(code: str) -> re.Pattern[str]:
+def _common(code: str) -> PhraseIndex:
     language = language_for(code)
-    return _phrases({*language.words, *language.joints, *language.claims, *language.field_words})
+    return PhraseIndex({*language.words, *language.joints, *language.claims, *language.field_words})

@@ -26,15 +26,23 @@ def likeness_problem(clause: Sequence[Token], product: ProductFacts, *, is_chine
         is_said = name in claims or not claims.isdisjoint(compared)
         if is_said and not (fields <= {*true} and (fields or name not in claims)):
             return f"[{product.ref}] {name} not in {', '.join(sorted(fields)) or 'a field'}"
-    if claims & {"differs", *_OTHER}:
-        if not _is_of_one(clause):
-            return "they differ from the photo, not from each other"
-        if claims & {*OF_AN_OFFER} or any(token.kind in _OF_A_SALE for token in clause):
-            return "sold in another colour, or other than the photo"
+    if claims & {"agrees", *_SAME} and not (_is_of_one(clause) or _is_of_photo(clause)):
+        return "they agree with the photo, not with each other"
+    problem = _difference_problem(clause, claims) if claims & {"differs", *_OTHER} else ""
+    if problem:
+        return problem
     if is_chinese and "differs" in claims and not _follows_field(clause):
         return "'different' of no field"
     if PHOTO in claims:
         return _photo_problem(clause, product, claims)
+    return ""
+
+
+def _difference_problem(clause: Sequence[Token], claims: set[str]) -> str:
+    if not _is_of_one(clause):
+        return "they differ from the photo, not from each other"
+    if claims & {*OF_AN_OFFER} or any(token.kind in _OF_A_SALE for token in clause):
+        return "sold in another colour, or other than the photo"
     return ""
 
 
@@ -55,6 +63,15 @@ def _photo_problem(clause: Sequence[Token], product: ProductFacts, claims: set[s
 
 def _is_of_one(clause: Sequence[Token]) -> bool:
     return len({token.ref for token in clause if token.kind == "citation"}) == 1
+
+
+def _is_of_photo(clause: Sequence[Token]) -> bool:
+    """Whether it names the photo, in a phrase of its own or as what something is the same as."""
+    return any(
+        token.kind == "claim"
+        and (token.text == PHOTO or "photo" in token.said or "照片" in token.said)
+        for token in clause
+    )
 
 
 def _follows_field(clause: Sequence[Token]) -> bool:

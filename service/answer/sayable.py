@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 from service.answer.cleaning import visible
 from service.answer.facts import ProductFacts
 from service.answer.inflection import inflected, singular
 from service.answer.languages import LANGUAGES, Language, language_for
+from service.answer.phrase_index import folded
 from service.answer.values import ADJECTIVES, compounds, is_english, said_as, words_in
 
 _HYPHENS = re.compile("[‐‑‒−－]")
@@ -25,41 +26,26 @@ def plain(sentence: str) -> str:
     return _HYPHENS.sub("-", "".join(_narrow(one) for one in text)).strip()
 
 
-def folded(phrase: str) -> str:
-    """Gives a phrase as the lists hold it."""
-    return phrase.lower().replace("’", "'")
+Columns: TypeAlias = frozenset[tuple[int, str]]
+"""Of a word: the products that have it, each with the column that it stands in."""
 
 
-@dataclass(frozen=True)
-class SayableValue:
-    """What some products have: a word of the catalogue, its translation, or a form of either."""
-
-    refs: frozenset[int]
-    """Of the products that have it."""
-    fields: frozenset[str]
-    """The columns that it stands in, of any product."""
-
-
-def sayable_values(products: Iterable[ProductFacts], language: Language) -> dict[str, SayableValue]:
+def sayable_values(products: Iterable[ProductFacts], language: Language) -> dict[str, Columns]:
     """Gives the values, as the catalogue and as the language of the answer says them."""
-    refs: dict[str, set[int]] = {}
-    fields: dict[str, set[str]] = {}
+    columns: dict[str, set[tuple[int, str]]] = {}
     inflectable: dict[str, bool] = {}
     for one in products:
         for names, word, is_of_language in _words(one, language):
-            refs.setdefault(word, set()).add(one.ref)
-            fields.setdefault(word, set()).update(names)
+            columns.setdefault(word, set()).update((one.ref, name) for name in names)
             if is_of_language and not names.isdisjoint((*ADJECTIVES, "category")):
                 inflectable[word] = not names.isdisjoint(ADJECTIVES)
-    translated = words_in(
-        language.code
-    )  # ours claim nothing, though "sac à dos" has a number's word
-    bases = {word: word for word in refs}
+    # ours claim nothing, though "sac à dos" has a number's word
+    translated = words_in(language.code)
+    bases = {word: word for word in columns}
     bases = inflected(inflectable, language.inflection, language.code) | bases
+    known = {word: frozenset(found) for word, found in columns.items()}
     return {
-        form: SayableValue(frozenset(refs[word]), frozenset(fields[word]))
-        for form, word in bases.items()
-        if word in translated or is_sayable(form)
+        form: known[word] for form, word in bases.items() if word in translated or is_sayable(form)
     }
 
 
@@ -94,6 +80,7 @@ def _forms(name: str, value: str) -> set[str]:
     return {form for form in forms if form}
 
 
+@lru_cache(maxsize=16_384)
 def is_sayable(value: str) -> bool:
     """Whether a value claims nothing beyond itself: no figure, number word, price or service."""
     if any(one.isnumeric() for one in value) or not any(one.isalpha() for one in value):

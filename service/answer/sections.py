@@ -12,7 +12,8 @@ from service.answer.agreements import words_of
 from service.answer.cleaning import shown_value
 from service.answer.facts import MAX_PRODUCTS, MAX_SHOWN, comparable
 from service.answer.languages import Language
-from service.answer.sayable import folded, is_sayable
+from service.answer.phrase_index import folded
+from service.answer.sayable import is_sayable
 from service.answer.types import (
     FACTS_WRITER,
     Answer,

@@ -7,6 +7,7 @@ without digits, passes the checker or is dropped.
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -79,13 +80,13 @@ def render(choice: Choice, facts: Facts, language: Language, *, is_short: bool =
     """
     is_picked = choice.pick in facts.acceptable
     chosen = replace(facts, pick=choice.pick) if is_picked else facts
-    writer, checker = FactsWriter(chosen, language, is_short), Checker(chosen, language)
+    writer = FactsWriter(chosen, language, is_short)
     further = _further(choice, facts)[: writer.most_further]
     reasons = {one.ref: one for one in reversed(choice.reasons)}
     told = dict.fromkeys((1, *further, *((chosen.pick,) if is_picked else ())))
     said = [reasons[ref] for ref in told if ref in reasons]
     noted = [one for one in said if one.note.strip()]
-    notes = [note for note in (_note(one, checker) for one in noted) if note]
+    notes = _notes(noted, chosen, language)
     about = [
         line for one in said if one.ref != chosen.pick for line in writer.about(one.ref, one.codes)
     ]
@@ -118,6 +119,13 @@ def _further(choice: Choice, facts: Facts) -> list[int]:
     known = [one.ref for one in facts.products]
     wanted = [choice.pick, *choice.order, *known]
     return [ref for ref in dict.fromkeys(wanted) if ref in known and ref != 1]
+
+
+def _notes(noted: Sequence[Reason], facts: Facts, language: Language) -> list[Line]:
+    """The notes that may leave; a checker is made only where there are any."""
+    checker = Checker(facts, language) if noted else None
+    found = (_note(one, checker) for one in noted if checker)
+    return [note for note in found if note]
 
 
 def _note(reason: Reason, checker: Checker) -> Line | None:

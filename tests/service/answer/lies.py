@@ -9,12 +9,14 @@ from service.answer.types import Mode
 from tests.service.answer.lies_abroad import LIES_ABROAD
 from tests.service.answer.prose_development import JACKETS, MORE_JACKETS
 from tests.service.answer.prose_lies import lies_from
+from tests.service.answer.role_lies import ROLE_LIES
 from tests.service.answer.shop import (
     FailingModel,
     HangingModel,
     SayingModel,
     choice,
 )
+from tests.service.answer.word_lies import WORD_LIES
 from vision.errors import (
     ModelError,
     ModelTimeoutError,
@@ -159,7 +161,9 @@ LINKS = (
     "[1] is at shop。evil。example.",
     "[1] is on blue.luma.",
 )
-LIES = (*WRONG_FIGURES, *WRONG_WORDS, *WRONG_NAMES, *LINKS, *LIES_ABROAD)
+LIES = (
+    *WRONG_FIGURES, *WRONG_WORDS, *WRONG_NAMES, *LINKS, *LIES_ABROAD, *ROLE_LIES, *WORD_LIES,
+)  # fmt: skip
 
 _WORDS = (
     "apple river quantum jacket shipping best gold $99 100% [1] [2] [7] twelve review http wow "

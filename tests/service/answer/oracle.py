@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from service.answer.types import Answer, AnswerDelta
+from tests.service.answer.oracle_roles import wrong_roles
 from tests.service.answer.prose_lies import COLOURS, MATERIALS
 from tests.service.answer.shop import FIGURES, SHOP
 
@@ -124,6 +125,7 @@ def _problems(sentence: str) -> Iterator[str]:
     for title in TITLES:
         text = text.replace(title, " ")
     yield from _wrong_terms(sentence)
+    yield from wrong_roles(sentence)
     if not refs <= {1, 2, 3}:
         yield "reference"
     for found in NEVER.findall(text):

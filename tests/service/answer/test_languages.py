@@ -79,7 +79,9 @@ def test_every_language_has_every_phrase_with_the_same_gaps() -> None:
         assert set(language.claims.values()) <= NAMES
         assert not set(language.claims) & (language.words | language.joints)
         assert not language.field_words.keys() & {*language.words, *language.claims}
-        assert language.price_words <= language.words | {*language.field_words, *language.claims}
+        assert language.roles.keys() == english.roles.keys()
+        known = language.words | {*language.field_words, *language.claims}
+        assert not frozenset().union(*language.roles.values()) - known
 
 
 def test_no_language_lets_a_model_use_a_loaded_word_freely() -> None:
