@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import gc
 import math
 import os
 import signal
@@ -78,6 +79,8 @@ def run(service: Service, listener: socket.socket, drain_s: float) -> None:
     config = configuration(service, drain_s)
     _return_large_blocks()
     sys.setswitchinterval(_SWITCH_S)
+    gc.collect()
+    gc.freeze()  # or a look at all that was imported stops every thread for 0.7 s, now and again
     # uvicorn raises the signal again when it is done: without this, nothing would be closed
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
