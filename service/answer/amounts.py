@@ -25,6 +25,12 @@ _OTHER_MARKS = {
     "CNY": "¥ CN¥ rmb yuan 元 人民币 人民幣",
     "JPY": "¥ JP¥ yen 日元 日圓 円",
 }
+_SIGN_OF = {**dict.fromkeys(["dollar", "dollars", "bucks", "dólar", "dólares"], "$"), "元": "¥"}
+"""Words that are as little of one currency alone as the sign is."""
+_SHARERS = (
+    "USD", "CAD", "AUD", "NZD", "MXN", "ARS", "CLP", "COP", "HKD", "SGD", "TWD", "CNY", "JPY",
+)  # fmt: skip
+"""Currencies that write ``$`` or ``¥`` somewhere."""
 
 
 class AmountReader:
@@ -32,16 +38,17 @@ class AmountReader:
 
     A number counts as money only beside a mark of its currency, before or after it. A currency
     that no fact uses has no mark, so an amount in it cannot be read, and what is not read is
-    not let out.
+    not let out. Nor has one a mark that two of the facts' share, or that means another one where
+    the language is spoken: ``$`` in Canada is no US dollar.
     """
 
     def __init__(self, currencies: Iterable[str], language: Language) -> None:
         self._language = language
-        self._currencies = {
-            mark.casefold(): currency
-            for currency in sorted(set(currencies))
-            for mark in _marks(currency, language)
-        }
+        owners: dict[str, set[str]] = {}
+        for currency in set(currencies):
+            for mark in _marks(currency, language):
+                owners.setdefault(mark.casefold(), set()).add(currency)
+        self._currencies = {mark: min(of) for mark, of in owners.items() if len(of) == 1}
         marks = "|".join(map(re.escape, sorted(self._currencies, key=len, reverse=True)))
         self._pattern = (
             re.compile(
@@ -98,4 +105,12 @@ def _marks(currency: str, language: Language) -> set[str]:
     locale = language.locale
     names = [get_currency_name(currency, count=count, locale=locale) for count in (1, 2)]
     marks = {currency, get_currency_symbol(currency, locale), *names}
-    return marks | set(_OTHER_MARKS.get(currency, "").split())
+    others = _OTHER_MARKS.get(currency, "").split()
+    return marks | {mark for mark in others if not _is_of_another(mark, currency, language)}
+
+
+def _is_of_another(mark: str, currency: str, language: Language) -> bool:
+    """Whether a sign, or a word for it, is that of another currency in the answer's language."""
+    sign = _SIGN_OF.get(mark, mark)
+    owners = {one for one in _SHARERS if get_currency_symbol(one, language.locale) == sign}
+    return bool(owners) and currency not in owners

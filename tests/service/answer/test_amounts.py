@@ -111,3 +111,41 @@ def test_a_single_separator_before_three_digits_is_what_the_language_makes_of_it
     assert read_number("1.234", language_for("de")) == 1234
     assert read_number("1,234", language_for("de")) == Decimal("1.234")
     assert read_number("1,234,567.5", language_for("en")) == Decimal("1234567.5")
+
+
+@pytest.mark.parametrize(
+    ("language", "currencies", "written"),
+    [
+        ("en-CA", ["USD"], "$30.00"),  # Canadian ones, to who reads it there
+        ("en-CA", ["USD"], "30 dollars"),
+        ("en-CA", ["USD", "CAD"], "30 bucks"),
+        ("es-MX", ["USD"], "$30.00"),
+        ("zh-Hant", ["USD"], "$30.00"),
+        ("zh-Hans", ["JPY"], "¥1000"),
+        ("zh-Hant", ["CNY"], "1000元"),
+        ("en", ["CNY"], "¥1000"),
+    ],
+)
+def test_a_sign_of_another_currency_there_is_not_read(
+    language: str, currencies: list[str], written: str
+) -> None:
+    assert AmountReader(currencies, language_for(language)).match(written, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "currencies", "written", "currency"),
+    [
+        ("en-CA", ["USD", "CAD"], "$30.00", "CAD"),
+        ("en-CA", ["USD", "CAD"], "US$30.00", "USD"),
+        ("es-MX", ["MXN", "USD"], "$30.00", "MXN"),
+        ("zh-Hans", ["JPY", "CNY"], "¥1000", "CNY"),
+        ("en", ["JPY", "CNY"], "¥1000", "JPY"),
+        ("de", ["USD"], "30,00 $", "USD"),
+    ],
+)
+def test_a_sign_is_read_as_the_language_has_it(
+    language: str, currencies: list[str], written: str, currency: str
+) -> None:
+    found = AmountReader(currencies, language_for(language)).match(written, 0)
+    assert found is not None
+    assert found[0].currency == currency
