@@ -37,9 +37,12 @@ class LiteServer:
             one.bind(("127.0.0.1", 0))
             self._port: int = one.getsockname()[1]
         self._process: subprocess.Popen[bytes] | None = None
+        self._held: socket.socket | None = None
+        """Keeps the port while the server is away: another test's server might take it."""
 
     def start(self) -> None:
         """Comes back once it answers."""
+        self._let_go()
         self._process = subprocess.Popen(
             [sys.executable, "-u", "-c", _SERVE, str(self._folder), str(self._port)],
             stdout=subprocess.PIPE,
@@ -51,8 +54,23 @@ class LiteServer:
     def kill(self) -> None:
         """As a loss of the machine would: nothing is finished."""
         assert self._process is not None
+        if self._process.returncode is not None:
+            return
         self._process.kill()
         self._process.communicate()
+        self._held = socket.socket()
+        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._held.bind(("127.0.0.1", self._port))  # who connects is refused: nobody listens
+
+    def close(self) -> None:
+        """Ends it for good."""
+        self.kill()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._held is not None:
+            self._held.close()
+            self._held = None
 
     def vectors(self, name: str = "shelf") -> MilvusPlace:
         """Where its vectors are searched."""
@@ -67,7 +85,7 @@ def lite_server(folder: Path) -> Iterator[LiteServer]:
     try:
         yield server
     finally:
-        server.kill()
+        server.close()
 
 
 def best(store: Store, name: str, k: int = 1) -> list[str]:
