@@ -4,7 +4,7 @@
 
 ``--greedy`` searches at once come from 127.0.0.1, each again as soon as it is answered or refused
 (after half a second). A shopper searches again and again, first from an address of its own, then
-from theirs, which is what it would have without turns; alone before and after. A shopper that is
+from theirs, which is what it would have without turns; alone before each. A shopper that is
 refused asks again after Retry-After, and its time runs on.
 """
 

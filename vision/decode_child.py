@@ -154,7 +154,7 @@ def leave_network() -> bool:
     """
     if sys.platform != "linux":
         return False
-    libc = ctypes.CDLL(None, use_errno=True)  # os.unshare is there from Python 3.12 on
+    libc = ctypes.CDLL(None)  # os.unshare is there from Python 3.12 on
     return any(libc.unshare(flags) == 0 for flags in (_NEW_NETWORK, _NEW_USER | _NEW_NETWORK))
 
 

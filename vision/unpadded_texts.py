@@ -32,9 +32,7 @@ def text_encoder(model: Any) -> TextEncoder:
 
 
 def _is_causal(mask: torch.Tensor | None) -> bool:
-    return mask is not None and bool(
-        torch.isneginf(mask.triu(1)).sum() == mask.triu(1).count_nonzero()
-    )
+    return mask is not None and torch.isneginf(mask).equal(torch.ones_like(mask).triu(1).bool())
 
 
 def _by_length(model: Any, tokens: torch.Tensor) -> torch.Tensor:

@@ -8,7 +8,14 @@ alone. So a true figure at the wrong product is dropped as an invented one is.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.answer.claims import COMPARISONS, LIKENESS, MODIFIERS, OF_AN_OFFER, holds
+from service.answer.claims import (
+    BEFORE_A_SALE,
+    COMPARISONS,
+    LIKENESS,
+    MODIFIERS,
+    OF_AN_OFFER,
+    holds,
+)
 from service.answer.clauses import cited_at, clauses, is_loaded
 from service.answer.columns import column_problem
 from service.answer.comparing import (
@@ -54,7 +61,6 @@ class Checker:
     def __init__(self, facts: Facts, language: Language) -> None:
         self._facts = facts
         self._language = language
-        self._is_chinese = language.is_chinese
         self._lexicon = Lexicon(facts, language)
 
     def check(self, sentence: str) -> Judgement:
@@ -105,7 +111,7 @@ class Checker:
             if is_own_claim and not holds(token.text, self._facts, product.ref):
                 return f"[{product.ref}] is not {token.text}"
         return (
-            likeness_problem(clause, product, is_chinese=self._is_chinese)
+            likeness_problem(clause, product, is_chinese=self._language.is_chinese)
             or column_problem(clause, product, self._language)
             or _offer_problem(clause, product)
             or extreme_problem(clause, self._facts, product)
@@ -140,7 +146,7 @@ def _topics(tokens: Sequence[Token]) -> frozenset[str]:
     refs = {token.ref for token in tokens if token.kind == "citation"}
     claims = {token.text for token in tokens if token.kind == "claim"}
     topics: set[str] = set()
-    has_price = any(token.kind == "amount" for token in tokens) and not claims & {"was", "formerly"}
+    has_price = any(token.kind == "amount" for token in tokens) and claims.isdisjoint(BEFORE_A_SALE)
     if has_price and len(refs) == 1:
         topics |= {f"price {ref}" for ref in refs}
     if "pick" in claims:

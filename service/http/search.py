@@ -180,25 +180,21 @@ def _matched(service: Service, asked: Asked, seen: Seen) -> SearchResult:
 
 
 async def _answered(service: Service, requests: Sequence[AnswerRequest]) -> Answer:
-    """The answer; of the facts alone where too many wait for the model: the matches are here."""
-    try:
-        return await service.writings.run(service.answers.answer, *requests)
-    except BusyError:
-        return AnswerWriter().answer(*requests)
+    """The whole answer, which is its last piece."""
+    pieces = [piece async for piece in _answer_pieces(service, requests)]
+    answer = pieces[-1]
+    assert isinstance(answer, Answer)
+    return answer
 
 
 async def _answer_pieces(
     service: Service, requests: Sequence[AnswerRequest]
 ) -> AsyncIterator[AnswerDelta | Answer]:
-    """As ``_answered``, piece by piece."""
-    is_begun = False
+    """The answer; of the facts alone where too many wait for the model: the matches are here."""
     try:
         async for piece in service.writings.stream(service.answers.stream(*requests)):
-            is_begun = True
             yield piece
-    except BusyError:
-        if is_begun:
-            raise
+    except BusyError:  # before the first piece: what has begun keeps its place
         for piece in AnswerWriter().stream(*requests):
             yield piece
 

@@ -55,6 +55,15 @@ def test_a_tower_that_looks_at_padding_is_run_at_full_length() -> None:
     assert ran == [(2, CONTEXT)] * 2
 
 
+@torch.inference_mode()
+def test_a_mask_that_hides_nothing_is_not_causal() -> None:
+    model, ran = small_clip(), []
+    model.attn_mask.zero_()
+    model.transformer.register_forward_pre_hook(lambda _, given: ran.append(given[0].shape[:2]))
+    text_encoder(model)(tokens_of(3))
+    assert ran == [(1, CONTEXT)]
+
+
 def test_the_mask_of_a_half_precision_model_counts_as_causal() -> None:
     model, ran = small_clip().to(torch.bfloat16), []
     model.transformer.register_forward_pre_hook(lambda _, given: ran.append(given[0].shape[:2]))
