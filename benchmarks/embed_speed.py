@@ -2,14 +2,18 @@
 
     python -m benchmarks.embed_speed [--threads N] [--architecture ViT-B-32]
 
-Eager torch is the peer; every ratio is of medians in one run, engines taken in turn. An
-architecture of open_clip runs with random weights: its speed is the same, its cosines tell little.
-What ``int8`` costs in recall: ``SNAPSHELF_ENGINE=int8 python -m benchmarks.retrieval``.
+Eager torch is the peer; every ratio is of medians in one run, engines taken in turn. ``oneDNN`` is
+eager with the products that commands and service take (``vision/float32_products.py``, where the
+processor has them), ``bfloat16`` is ``SNAPSHELF_DTYPE=bfloat16``. An architecture of open_clip runs
+with random weights: its speed is the same, its cosines tell little. What an engine costs in recall:
+``SNAPSHELF_ENGINE=int8 python -m benchmarks.retrieval``.
 """
 
 import argparse
 import time
 from collections import defaultdict
+from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 import open_clip
@@ -19,9 +23,12 @@ from benchmarks.machine import machine_line
 from service.settings import load_settings
 from vision.calibration_pictures import Calibration, calibration_pictures
 from vision.embedded_model import embedded_model_dir
+from vision.float32_products import quick_float32_products
 from vision.image_engines import Encoder, Tower, image_encoder
 
 ROUNDS = 10
+SLOW = "highest"
+"""What torch begins with."""
 ENGINE_NAMES = ("eager", "traced", "onnx", "int8")
 """Without ``compile``: it did not end within two minutes on one core."""
 
@@ -72,7 +79,26 @@ def engines(
     def channels_last(pixels: torch.Tensor) -> torch.Tensor:
         return found["eager"](pixels.contiguous(memory_format=torch.channels_last))
 
-    return {**found, "eager, channels last": channels_last}
+    halved = replace(tower, visual=deepcopy(visual).bfloat16(), dtype=torch.bfloat16)
+    found["eager, channels last"] = channels_last
+    found["eager, bfloat16"] = image_encoder("eager", halved)
+    if quick_float32_products():
+        torch.set_float32_matmul_precision(SLOW)
+        found["eager, oneDNN"] = by_onednn(found["eager"])
+    return found
+
+
+def by_onednn(encode: Encoder) -> Encoder:
+    """The same with the products of ``quick_float32_products``."""
+
+    def encoded(pixels: torch.Tensor) -> torch.Tensor:
+        torch.set_float32_matmul_precision("medium")
+        try:
+            return encode(pixels)
+        finally:
+            torch.set_float32_matmul_precision(SLOW)
+
+    return encoded
 
 
 def timings(

@@ -12,6 +12,7 @@ from index.picture_vectors import PULL
 from index.place import Place
 from index.store import Store
 from index.types import SpaceId
+from service.captioning import PictureCaptioner
 from service.ingest import Ingest
 from service.picture_sources import PictureSources
 from service.pipeline import SearchPipeline
@@ -39,6 +40,7 @@ if TYPE_CHECKING:  # torch takes seconds
 EMBEDDED = "embedded"
 NONE = "none"
 DEFAULT_QWEN, QWEN, OPENAI = "qwen", "qwen:", "openai:"
+_CATALOGUE_CAPTION_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,9 @@ def load_models(settings: Settings, *, is_searching: bool = True) -> Models:
     """
     import torch
 
+    from vision.float32_products import quick_float32_products
+
+    quick_float32_products()
     if settings.threads:
         torch.set_num_threads(settings.threads)
     # numpy's products are small here: threads that spin for one another make a copy of 80 rows
@@ -139,10 +144,24 @@ def load_detector(settings: Settings, chats: Mapping[str, ChatModel] | None = No
     return GroundingDetector(grounder, limits, rules)
 
 
-def _captioner(settings: Settings, chats: Mapping[str, ChatModel]) -> Captioner | None:
-    if settings.captioner == NONE:
+def catalogue_captioner(settings: Settings) -> Captioner | None:
+    """Loads the captioner for the pictures of a catalogue, for which nobody waits.
+
+    Raises:
+        UnknownModelError: a name that is no captioner.
+        ModelUnavailableError: the model cannot be loaded.
+    """
+    patience_s = max(settings.caption_timeout_s, _CATALOGUE_CAPTION_S)
+    return _captioner(settings.model_copy(update={"caption_timeout_s": patience_s}))
+
+
+def _captioner(
+    settings: Settings, chats: Mapping[str, ChatModel] | None = None
+) -> Captioner | None:
+    name = settings.captioner
+    if name == NONE:
         return None
-    if settings.captioner == EMBEDDED:
+    if name == EMBEDDED:
         from vision.embedded_captioner import EmbeddedCaptioner
 
         return EmbeddedCaptioner(
@@ -151,7 +170,7 @@ def _captioner(settings: Settings, chats: Mapping[str, ChatModel]) -> Captioner 
     from vision.chat_captioner import ChatCaptioner
 
     limits = ChatLimits(max_tokens=300, timeout_s=settings.caption_timeout_s)
-    return ChatCaptioner(chats[settings.captioner], limits)
+    return ChatCaptioner(chats[name] if chats else _chat_model(name, settings), limits)
 
 
 def load_reranker(
@@ -244,13 +263,19 @@ def search_pipeline(settings: Settings, models: Models, store: Store) -> SearchP
     )
 
 
-def ingest(settings: Settings, models: Models, store: Store) -> Ingest:
-    """The other straight line, from a feed row to a committed product."""
+def ingest(
+    settings: Settings, models: Models, store: Store, captioner: Captioner | None = None
+) -> Ingest:
+    """The other straight line, from a feed row to a committed product.
+
+    Pictures get captions where a captioner is given; that of the models is for photos.
+    """
     return Ingest(
         embedder=models.embedder,
         colours=models.colours,
         store=store,
         decode=partial(decode, limits=photo_limits(settings)),
+        captioner=PictureCaptioner(captioner, store) if captioner else None,
     )
 
 
