@@ -6,7 +6,8 @@
 Rows of 256 numbers in clusters, as catalogues have them: categories, groups in them, variants
 near to each other; queries are noisy rows. One thread each. ``exact`` is FAISS's flat index: what
 looking at everything costs. Peers have their usual settings (M 16, ef_construction 200) and the
-lowest ef of a list that reaches our recall, or the highest of it. ``--gpu`` searches the
+lowest ef of a list that reaches our recall, or the highest of it (``vector_peers.py`` says how each
+filters). ``--gpu`` searches the
 same rows in a GPU's memory, all of them and as lists, instead of the peers.
 """
 
@@ -25,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.machine import machine_line
+from benchmarks.vector_peers import PEERS, Peer
 from index.errors import StoreUnavailableError
 from index.faiss_index import FaissIndex
 from index.gpu_index import Device, GpuIndex, device_of
@@ -39,6 +41,8 @@ DIMENSION = 256
 K = 10
 SHARES = (0.5, 0.1, 0.01, 0.001)
 EFS = (16, 32, 64, 128, 256, 512)
+FEW_QUERIES = 50
+"""Of peers with filters, which take up to seconds for one then."""
 Ask = Callable[[Vectors], Ids]
 
 
@@ -69,14 +73,14 @@ def main() -> None:
     for codec in filter(lambda name: name != "none", arguments.codecs.split(",")):
         index, row = ours(ids, rows, queries, right, codec)
         table[f"ours {codec}"] = row
-        print(f"{'ours ' + codec:12} {shown(row, reference)}")
-        row["filtered"] = [filtered(index, exact, queries, share) for share in SHARES]
-        for one in row["filtered"]:
-            print(f"    {one['share']:.1%} pass: {shown(one, one['exact_ms'])}")
+        print(f"{'ours ' + codec:12} {shown(row, reference)}", flush=True)
+        row["filtered"] = under_filters(partial(_passing, index), exact, queries)
     goal = max((row["recall"] for name, row in table.items() if name != "exact"), default=1.0)
-    for peer in filter(lambda name: name != "none", arguments.peers.split(",")):
-        table[peer] = PEERS[peer](rows, queries, right, goal)
-        print(f"{peer:12} {shown(table[peer], reference)} at ef {table[peer]['ef']}")
+    for name in filter(lambda name: name != "none", arguments.peers.split(",")):
+        peer = PEERS[name](rows)
+        row = table[name] = peer_row(peer, queries, right, goal)
+        print(f"{name:12} {shown(row, reference)} at ef {row['ef']}", flush=True)
+        row["filtered"] = under_filters(peer.passing, exact, queries[:FEW_QUERIES])
     if arguments.json:
         arguments.json.write_text(json.dumps(table, indent=1) + "\n")
 
@@ -134,6 +138,10 @@ def _keys(index: VectorIndex, queries: Vectors) -> Ids:
     return index.search(queries, K, None)[1]
 
 
+def _passing(index: VectorIndex, queries: Vectors, k: int, allowed: Mask) -> Ids:
+    return index.search(queries, k, allowed)[1]
+
+
 def on_gpu(
     ids: Ids, rows: Vectors, queries: Vectors, right: Ids, device: Device
 ) -> dict[str, dict[str, Any]]:
@@ -150,86 +158,39 @@ def on_gpu(
     }.items():
         found, ms = asked(partial(_keys, index), queries)
         table[name] = {"recall": recall(found, right), "ms": ms}
-        table[name]["filtered"] = [filtered(index, exact, queries, share) for share in SHARES]
         print(f"{name:12} {shown(table[name], reference)}")
-        for one in table[name]["filtered"]:
-            print(f"    {one['share']:.1%} pass: {shown(one, one['exact_ms'])}")
+        table[name]["filtered"] = under_filters(partial(_passing, index), exact, queries)
     return table
 
 
-def filtered(
-    index: VectorIndex, exact: FaissIndex, queries: Vectors, share: float
-) -> dict[str, Any]:
+def under_filters(
+    search: Callable[[Vectors, int, Mask], Ids], exact: FaissIndex, queries: Vectors
+) -> list[dict[str, Any]]:
     """Recall and time where a share of the rows pass."""
+    return [under_filter(search, exact, queries, share) for share in SHARES]
+
+
+def under_filter(
+    search: Callable[[Vectors, int, Mask], Ids], exact: FaissIndex, queries: Vectors, share: float
+) -> dict[str, Any]:
     allowed: Mask = np.random.default_rng(3).random(len(exact.ids)) < share
     right, exact_ms = asked(lambda one: exact.search(one, K, allowed)[1], queries)
-    found, ms = asked(lambda one: index.search(one, K, allowed)[1], queries)
-    return {"share": share, "recall": recall(found, right), "ms": ms, "exact_ms": exact_ms}
-
-
-def hnswlib_row(rows: Vectors, queries: Vectors, right: Ids, goal: float) -> dict[str, Any]:
-    """hnswlib, inner product."""
-    import hnswlib
-
-    before = time.perf_counter()
-    index = hnswlib.Index(space="ip", dim=DIMENSION)
-    index.init_index(max_elements=len(rows), ef_construction=200, M=16)
-    index.set_num_threads(1)
-    index.add_items(rows)
-    build_s = time.perf_counter() - before
-
-    def with_ef(ef: int) -> tuple[Ids, dict[str, float]]:
-        index.set_ef(ef)
-        return asked(lambda one: index.knn_query(one, K)[0].astype(np.int64), queries)
-
-    return peer_row(with_ef, right, goal, build_s, index.index_file_size() / len(rows))
-
-
-def usearch_row(rows: Vectors, queries: Vectors, right: Ids, goal: float) -> dict[str, Any]:
-    """usearch, inner product, float16."""
-    from usearch.index import Index
-
-    before = time.perf_counter()
-    index = Index(ndim=DIMENSION, metric="ip", dtype="f16", connectivity=16, expansion_add=200)
-    index.add(np.arange(len(rows)), rows, threads=1)
-    build_s = time.perf_counter() - before
-
-    def with_ef(ef: int) -> tuple[Ids, dict[str, float]]:
-        index.expansion_search = ef
-        return asked(
-            lambda one: index.search(one, K, threads=1).keys.reshape(len(one), -1).astype(np.int64),
-            queries,
-        )
-
-    return peer_row(with_ef, right, goal, build_s, index.memory_usage / len(rows))
-
-
-def peer_row(
-    with_ef: Callable[[int], tuple[Ids, dict[str, float]]],
-    right: Ids,
-    goal: float,
-    build_s: float,
-    size: float,
-) -> dict[str, Any]:
-    """The lowest ef that reaches the goal, or the highest."""
-    for ef in EFS:
-        found, ms = with_ef(ef)
-        row = {
-            "recall": recall(found, right),
-            "ms": ms,
-            "bytes": size,
-            "build_s": round(build_s, 1),
-            "ef": ef,
-        }
-        if row["recall"] >= goal:
-            break
+    found, ms = asked(lambda one: search(one, K, allowed), queries)
+    row = {"share": share, "recall": recall(found, right), "ms": ms, "exact_ms": exact_ms}
+    print(f"    {share:.1%} pass: {shown(row, exact_ms)}", flush=True)
     return row
 
 
-PEERS: dict[str, Callable[[Vectors, Vectors, Ids, float], dict[str, Any]]] = {
-    "hnswlib": hnswlib_row,
-    "usearch": usearch_row,
-}
+def peer_row(made: Peer, queries: Vectors, right: Ids, goal: float) -> dict[str, Any]:
+    """A peer at the lowest ef that reaches the goal, or at the highest."""
+    row: dict[str, Any] = {}
+    for ef in EFS:
+        made.look_at(ef)
+        found, ms = asked(lambda one: made.search(one, K), queries)
+        row = {"ef": ef, "recall": recall(found, right), "ms": ms, "bytes": made.bytes_per_row}
+        if row["recall"] >= goal:
+            break
+    return {**row, "build_s": round(made.build_s, 1)}
 
 
 def asked(ask: Ask, queries: Vectors) -> tuple[Ids, dict[str, float]]:
