@@ -1,10 +1,12 @@
 """Approximate search against exact search and named peers: recall, speed, memory, filters.
 
     python -m benchmarks.vector_index [--rows 100000] [--peers hnswlib,usearch] [--json FILE]
+    python -m benchmarks.vector_index --rows 50000 --dimension 512 --codecs SQ8 --peers none
     python -m benchmarks.vector_index --gpu [NUMBER]
 
-Rows of 256 numbers in clusters, as catalogues have them: categories, groups in them, variants
-near to each other; queries are noisy rows. One thread each. ``exact`` is FAISS's flat index: what
+Rows of 256 numbers (the default embedder's pictures with their colours: 512) in clusters, as
+catalogues have them: categories, groups in them, variants near to each other; queries are noisy
+rows. One thread each. ``exact`` is FAISS's flat index: what
 looking at everything costs. Peers have their usual settings (M 16, ef_construction 200) and the
 lowest ef of a list that reaches our recall, or the highest of it (``vector_peers.py`` says how each
 filters). ``--gpu`` searches the
@@ -50,6 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=lambda text: int(float(text)), default=100_000)
     parser.add_argument("--queries", type=int, default=200)
+    parser.add_argument("--dimension", type=int, default=DIMENSION)
     parser.add_argument("--codecs", default="SQ8,RaBitQ")
     parser.add_argument("--peers", default="hnswlib,usearch", help="none: ours and exact alone")
     parser.add_argument("--gpu", type=int, nargs="?", const=0, help="a GPU's number; 0 by default")
@@ -60,12 +63,12 @@ def main() -> None:
     except StoreUnavailableError as error:
         parser.exit(1, f"{error}\n")
     faiss.omp_set_num_threads(1)
-    rows, queries = clustered(arguments.rows, arguments.queries)
+    rows, queries = clustered(arguments.rows, arguments.queries, arguments.dimension)
     ids = np.arange(len(rows), dtype=np.int64)
-    print(machine_line(), f"one thread, {len(rows):,} rows of {DIMENSION}")
+    print(machine_line(), f"one thread, {len(rows):,} rows of {arguments.dimension}")
     exact = FaissIndex(ids, rows)
     right, reference = asked(lambda one: exact.search(one, K, None)[1], queries)
-    table: dict[str, Any] = {"exact": {"recall": 1.0, "ms": reference, "bytes": 4 * DIMENSION}}
+    table: dict[str, Any] = {"exact": {"recall": 1.0, "ms": reference, "bytes": 4 * rows.shape[1]}}
     print(f"{'exact':10} {shown(table['exact'], reference)}")
     if device:
         table |= on_gpu(ids, rows, queries, right, device)
@@ -85,13 +88,13 @@ def main() -> None:
         arguments.json.write_text(json.dumps(table, indent=1) + "\n")
 
 
-def clustered(count: int, queries: int) -> tuple[Vectors, Vectors]:
+def clustered(count: int, queries: int, dimension: int = DIMENSION) -> tuple[Vectors, Vectors]:
     """Unit rows: 400 categories, groups of some 12 rows; and queries near to rows."""
     random = np.random.default_rng(0)
-    draw = lambda n: unit(random.normal(size=(n, DIMENSION)))  # noqa: E731
+    draw = lambda n: unit(random.normal(size=(n, dimension)))  # noqa: E731
     categories, groups = draw(400), max(1, count // 12)
     centres = unit(categories[random.integers(0, 400, groups)] + 0.9 * draw(groups))
-    rows = np.empty((count, DIMENSION), dtype=np.float32)
+    rows = np.empty((count, dimension), dtype=np.float32)
     for start in range(0, count, 50_000):
         part = rows[start : start + 50_000]
         part[:] = unit(centres[random.integers(0, groups, len(part))] + 0.45 * draw(len(part)))
@@ -102,7 +105,7 @@ def ours(
     ids: Ids, rows: Vectors, queries: Vectors, right: Ids, codec: str
 ) -> tuple[IvfIndex, dict[str, Any]]:
     """Our index as it is read from the disk."""
-    chosen = plan(max(len(rows), EXACT_ROWS + 1), DIMENSION, memory_bytes())
+    chosen = plan(max(len(rows), EXACT_ROWS + 1), rows.shape[1], memory_bytes())
     chosen = replace(chosen, lists=min(chosen.lists, len(rows) // 40), codec=codec)
     before = time.perf_counter()
     built = IvfIndex(ids, rows.astype(np.float16), chosen)
@@ -151,7 +154,7 @@ def on_gpu(
     lists, row = ours(ids, rows, queries, right, "SQ8")
     table = {"ours SQ8": row}
     print(f"{'ours SQ8':12} {shown(row, reference)}")
-    codes_only = int(1.9 * len(rows) * DIMENSION)  # of which rows in float16 take too much
+    codes_only = int(1.9 * rows.size)  # of which rows in float16 take too much
     for name, index in {
         "gpu exact": GpuIndex(exact, device),
         "gpu SQ8": GpuIndex(lists, replace(device, free_bytes=lambda: codes_only)),
