@@ -18,6 +18,7 @@ from service.fusion import weights_on
 from service.settings import Settings
 from service.wiring import Models
 from vision.decode import decode
+from vision.protocols import Captioner
 
 BATCH = 64
 
@@ -52,10 +53,15 @@ def indexed(task: Task, models: Models, settings: Settings) -> Iterator[Gallery]
 
 
 def commit(
-    store: Store, rows: Sequence[FeedRow], root: Path, models: Models, settings: Settings
+    store: Store,
+    rows: Sequence[FeedRow],
+    root: Path,
+    models: Models,
+    settings: Settings,
+    captioner: Captioner | None = None,
 ) -> None:
     """Writes rows into a store; a row or picture that is refused ends the benchmark."""
-    ingest = wiring.ingest(settings, models, store)
+    ingest = wiring.ingest(settings, models, store, captioner)
     sources = wiring.picture_sources(settings, root)
     for start in range(0, len(rows), BATCH):
         for outcome in ingest.commit(rows[start : start + BATCH], sources.read):

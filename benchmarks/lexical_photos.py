@@ -10,7 +10,7 @@ from benchmarks.fit_fusion import score
 from benchmarks.lexical_tasks import kind, rarest
 from benchmarks.retrieval import recall, text
 from index.types import FusionWeights, LexicalScores, Query
-from service.pipeline import caption_words
+from service.product_text import caption_words
 from service.search.catalogue_words import vocabulary_of
 from service.search.composing import asked, beside_photo, written
 from service.search.words import understand

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from index import database, history, lexical, tables
+from index.captions import captions_by, captions_of
 from index.catalogue_reads import (
     IndexedProduct,
     KnownPicture,
@@ -25,7 +26,7 @@ from index.downloads import Download, prune_downloads, read_downloads, write_dow
 from index.errors import StoreTooNewError, StoreUnwritableError, UnknownProductError
 from index.history_restore import remove
 from index.tables import display, picture, product
-from index.types import LexicalScores, Product, ProductRecord
+from index.types import LexicalScores, PictureCaption, Product, ProductRecord
 
 _FIRST_WITH_WORDS = 2
 """The schema that brought, or last changed, the words of products."""
@@ -226,6 +227,16 @@ class Catalogue:
         )
         with self._engine.connect() as connection:
             return [(row.source, row.sha256) for row in connection.execute(query)]
+
+    def captions_of(self, product_ids: Iterable[str]) -> dict[str, PictureCaption]:
+        """Gives the captions of products, by id; those without one are left out."""
+        with self._engine.connect() as connection:
+            return captions_of(connection, product_ids)
+
+    def captions_by(self, captioner: str, hashes: Iterable[str]) -> dict[str, PictureCaption]:
+        """Gives what a captioner said of pictures, by sha256; those it never saw are left out."""
+        with self._engine.connect() as connection:
+            return captions_by(connection, captioner, hashes)
 
     def display_jpeg(self, product_id: str, position: int) -> bytes:
         """Gives the small JPEG of a product's picture.

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from index import lexical
+from index.captions import write_captions
 from index.catalogue_reads import chunks, read_meta
 from index.history import prune_displays
 from index.tables import display, meta, offer, picture, price_history, product
@@ -17,7 +18,7 @@ from index.types import Offer, PictureRecord, Price, ProductRecord, Vector
 
 
 def write_records(connection: Connection, records: Sequence[ProductRecord], sequence: int) -> None:
-    """Adds or replaces products with their words, offers, prices, pictures and vectors.
+    """Adds or replaces products with their words, captions, offers, prices, pictures and vectors.
 
     One statement a table and not one a row: SQLAlchemy takes longer to build a statement than the
     database to run it. What is replaced is in the past already, where a kept version needs it
@@ -33,6 +34,7 @@ def write_records(connection: Connection, records: Sequence[ProductRecord], sequ
         _write_products(connection, unique, known, sequence)
         keys = _keys(connection, unique)
         found = {keys[one.product.id]: one for one in unique}
+        write_captions(connection, {key: one.caption for key, one in found.items()})
         lexical.write(connection, {key: one.product for key, one in found.items()})
         _write_offers(connection, found, list(known.values()))
         _write_pictures(connection, found, list(known.values()))

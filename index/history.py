@@ -9,12 +9,13 @@ from index.catalogue_reads import chunks
 from index.history_tables import (
     feed_write,
     kept_version,
+    past_caption,
     past_offer,
     past_picture,
     past_price_history,
     past_product,
 )
-from index.tables import display, offer, picture, price_history, product
+from index.tables import caption, display, offer, picture, price_history, product
 
 _PENDING = ""
 """The name of a version that is being made."""
@@ -41,7 +42,7 @@ def archive(
     )
     needed = list(connection.scalars(asked))
     _copy(connection, product, past_product, product.c.key.in_(needed), until)
-    for present, past in ((offer, past_offer), (picture, past_picture)):
+    for present, past in ((offer, past_offer), (picture, past_picture), (caption, past_caption)):
         _copy(connection, present, past, present.c.product_key.in_(needed), until)
     if are_removed:
         has_past = sa.exists().where(past_product.c.key == price_history.c.product_key)
@@ -73,7 +74,7 @@ def keep(connection: Connection, versions: Mapping[str, int]) -> None:
     connection.execute(sa.delete(past_product).where(~is_needed))
     hashes = sa.select(past_picture.c.sha256).where(~_has_product(past_picture)).distinct()
     orphaned = list(connection.scalars(hashes))
-    for table in (past_offer, past_picture):
+    for table in (past_offer, past_picture, past_caption):
         connection.execute(sa.delete(table).where(~_has_product(table)))
     has_past = sa.exists().where(past_product.c.key == past_price_history.c.product_key)
     connection.execute(sa.delete(past_price_history).where(~has_past))

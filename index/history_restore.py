@@ -12,12 +12,13 @@ from index.catalogue_reads import chunks, read_products
 from index.history import archive, prune_displays
 from index.history_tables import (
     feed_write,
+    past_caption,
     past_offer,
     past_picture,
     past_price_history,
     past_product,
 )
-from index.tables import deletion, offer, picture, price_history, product
+from index.tables import caption, deletion, offer, picture, price_history, product
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def _bring_back(connection: Connection, keys: list[int], to: int, sequence: int)
         else:
             connection.execute(sa.insert(product), values)
     _note_prices(connection, sorted(present), to)
-    for table, past in ((offer, past_offer), (picture, past_picture)):
+    for table, past in ((offer, past_offer), (picture, past_picture), (caption, past_caption)):
         connection.execute(sa.delete(table).where(table.c.product_key.in_(keys)))
         _copy_back(connection, past, table, _of_valid(past, keys, to))
     returned = past_price_history.c.product_key.in_([key for key in keys if key not in present])

@@ -6,7 +6,7 @@ its rows no longer held; a product's own ``sequence`` is the first at which they
 
 import sqlalchemy as sa
 
-from index.tables import metadata, offer, picture, price_history, product
+from index.tables import caption, metadata, offer, picture, price_history, product
 
 
 def _past(present: sa.Table, *, owner: str) -> sa.Table:
@@ -23,6 +23,7 @@ def _past(present: sa.Table, *, owner: str) -> sa.Table:
 
 past_product = _past(product, owner="key")
 past_offer = _past(offer, owner="product_key")
+past_caption = _past(caption, owner="product_key")
 past_price_history = _past(price_history, owner="product_key")
 """Of products that were removed; a product that stays keeps its own."""
 past_picture = _past(picture, owner="product_key")

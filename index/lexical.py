@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
 from index import lexical_fts5, lexical_postgres
+from index.captions import read_caption_words
 from index.catalogue_reads import chunks, read_products
 from index.lexical_words import Wanted, wanted_of, words_of
 from index.tables import product
@@ -43,7 +44,10 @@ def build(connection: Connection) -> None:
 
 
 def write(connection: Connection, found: Mapping[int, Product]) -> None:
-    """Writes the words of products, by key, in place of those they had."""
+    """Writes the words of products, by key, in place of those they had.
+
+    Their captions are written already.
+    """
     remove(connection, list(found))
     _insert(connection, found)
 
@@ -56,7 +60,8 @@ def remove(connection: Connection, keys: Sequence[int]) -> None:
 
 def _insert(connection: Connection, found: Mapping[int, Product]) -> None:
     if found:
-        words = {key: words_of(one) for key, one in found.items()}
+        captions = read_caption_words(connection, list(found))
+        words = {key: words_of(one, captions.get(key, "")) for key, one in found.items()}
         _index(connection).insert(connection, words)
 
 

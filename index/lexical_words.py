@@ -35,7 +35,7 @@ class Words:
     kind: str
     """Category path and colour."""
     details: str
-    """Description and attributes."""
+    """Description, attributes and the words of a caption."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Wanted:
     """True: parts of a script without spaces, some of which are no words."""
 
 
-def words_of(product: Product) -> Words:
-    """Gives what a product is found by."""
+def words_of(product: Product, caption: str = "") -> Words:
+    """Gives what a product is found by; a caption of its picture comes last."""
     codes = [product.id, product.group, product.gtin, *(one.source_id for one in product.offers)]
     described = [product.description]
     for name, value in product.attributes.items():
@@ -62,7 +62,7 @@ def words_of(product: Product) -> Words:
         brand=_indexed([product.brand]),
         codes=" ".join(dict.fromkeys(word for code in codes for word in _code_words(code))),
         kind=_indexed([product.category, product.color]),
-        details=_indexed(one for one in described if "://" not in one),
+        details=_indexed([*(one for one in described if "://" not in one), caption]),
     )
 
 

@@ -28,6 +28,8 @@ _WAIT_MS = 30_000
 _REST_S = 1.0
 """After a connection failed none is tried for so long: else each request would wait for one."""
 _POOL = 10
+_EVER = frozenset({"meta", "product", "offer", "picture"})
+"""Tables that a store of any version has."""
 _CONNECT = {
     "application_name": "snapshelf",
     "connect_timeout": "2",  # seconds; the least that libpq takes
@@ -86,8 +88,10 @@ def open_database(place: DatabasePlace) -> Engine:
 def make_tables(engine: Engine, place: DatabasePlace, *tables: sa.MetaData, create: bool) -> None:
     """Makes tables where they are missing; processes that do it at once wait for each other.
 
+    A store of an earlier version gets those that it lacks, whatever ``create`` says.
+
     Raises:
-        StoreMissingError: the tables are not there, and ``create`` is false.
+        StoreMissingError: there is no store, and ``create`` is false.
         StoreUnavailableError: the database does not answer.
         StoreUnwritableError: it is not kept in UTF-8, or the user may not make tables.
     """
@@ -95,9 +99,10 @@ def make_tables(engine: Engine, place: DatabasePlace, *tables: sa.MetaData, crea
     with reading(engine).connect() as connection:
         if connection.exec_driver_sql("SHOW server_encoding").scalar() != "UTF8":
             raise StoreUnwritableError(f"{place} is not kept in UTF8: make one that is")
-        if wanted <= set(sa.inspect(connection).get_table_names()):
+        there = set(sa.inspect(connection).get_table_names())
+        if wanted <= there:
             return
-    if not create:
+    if not create and not there >= _EVER:
         raise StoreMissingError(f"there is no store in {place}; snapshelf index makes one")
     with writing(engine).begin() as connection:
         for one in tables:

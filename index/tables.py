@@ -94,6 +94,15 @@ display = sa.Table(
     sa.Column("jpeg", sa.LargeBinary, nullable=False),
 )
 
+caption = sa.Table(  # of a product's first picture; no fact of the product
+    "caption",
+    metadata,
+    sa.Column("product_key", sa.ForeignKey("product.key", ondelete="CASCADE"), primary_key=True),
+    sa.Column("sha256", sa.String, nullable=False, index=True),  # of the picture
+    sa.Column("captioner", sa.String, nullable=False),
+    sa.Column("words", sa.String, nullable=False),  # empty: it named no thing
+)
+
 download = sa.Table(  # by what a host knows the picture that it gave, to ask for changes only
     "download",
     metadata,

@@ -83,15 +83,30 @@ class PictureRecord:
 
 
 @dataclass(frozen=True)
+class PictureCaption:
+    """What a model said of a picture: a product is found by it; it is no fact of the product."""
+
+    sha256: str
+    """Of the picture."""
+    captioner: str
+    """The model's name."""
+    words: str
+    """Empty where it named no thing."""
+
+
+@dataclass(frozen=True)
 class ProductRecord:
     """Everything of a product that one transaction writes."""
 
     product: Product
     pictures: tuple[PictureRecord, ...]
     text_embedding: Vector
-    """``(d,)`` of ``product_text``."""
+    """``(d,)`` of ``product_text`` with the caption's words."""
     content_hash: str
-    """Of the row, the pictures and the embedder: equal means that there is nothing to do."""
+    """Of the row, the pictures, the embedder and the caption: equal means that there is nothing to
+    do."""
+    caption: PictureCaption | None = None
+    """Of the first picture."""
 
 
 @dataclass(frozen=True)

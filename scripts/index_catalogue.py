@@ -37,7 +37,11 @@ def index_catalogue(  # noqa: PLR0913, PLR0917 - typer takes options as argument
     ] = None,
     embedder: EmbedderOption = None,
     captioner: Annotated[
-        str | None, typer.Option(help="as in the settings; pictures of feeds are not captioned")
+        str | None,
+        typer.Option(
+            help="finds each product by what this model says of its first picture, too: embedded, "
+            "qwen:NAME, openai:MODEL@BASE_URL; default: none"
+        ),
     ] = None,
     engine: Annotated[
         EngineName,
@@ -64,18 +68,17 @@ def index_catalogue(  # noqa: PLR0913, PLR0917 - typer takes options as argument
     Exit code 1 where rows were rejected or it was stopped; the good ones are indexed all the same.
     """
     options = IndexingOptions(fresh=fresh, complete=complete, currency=_currency(currency))
-    settings = load_settings(embedder=embedder, captioner=captioner)
-    if captioner not in {None, wiring.NONE}:
-        print("snapshelf: pictures of feeds are not captioned, photos are", file=sys.stderr)
+    settings = load_settings(embedder=embedder, captioner=captioner or wiring.NONE)
     total = sum(count_rows(feed) for feed in feeds if feed.exists())
     models = wiring.load_models(settings, is_searching=False)
+    captions = wiring.catalogue_captioner(settings)
     with engine_of(engine, settings, total) as stages:  # before a folder is made for the store
         opened = wiring.open_store(store, models, create=True, fresh=fresh)
         pipeline = wiring.search_pipeline(settings, models, opened)
         with RowProgress(total) as advance, _going_on_said():
             indexing = FeedIndexing(
                 opened,
-                wiring.ingest(settings, models, opened),
+                wiring.ingest(settings, models, opened, captions),
                 gate=lambda: PublishGate(pipeline, check, is_forced=force),
                 engine=stages,
             )
@@ -136,6 +139,9 @@ def _summary(counts: Counts) -> str:
     ]
     if counts.reembedded:
         lines.append(f"{counts.reembedded} products of no feed embedded anew from kept pictures")
+    if counts.captioned:
+        named = counts.captioned - counts.unnamed
+        lines.append(f"{counts.captioned} pictures captioned, a thing is named in {named}")
     if counts.warnings:
         lines.append(f"{counts.warnings} warnings; see {counts.rejects_file}")
     stages = ", ".join(f"{name} {spent:.1f}" for name, spent in counts.stage_seconds.items())

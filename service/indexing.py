@@ -1,8 +1,8 @@
 """Whole feeds into a store: rows in batches, faults into a rejects file, counts at the end.
 
-read -> fetch -> decode -> embed -> commit, each in threads of its own, a few batches ahead of each
-other. Only the commit decides what a row becomes: what was read ahead may be out of date and is
-then read again. So order and outcome are those of one batch after the other.
+read -> fetch -> decode -> embed -> caption -> commit, each in threads of its own, a few batches
+ahead of each other. Only the commit decides what a row becomes: what was read ahead may be out of
+date and is then read again. So order and outcome are those of one batch after the other.
 """
 
 import queue
@@ -60,7 +60,8 @@ class Counts:
     removed: int = 0
     rejected: int = 0
     warnings: int = 0
-    """Rows that were taken though a picture of theirs was not, or that replaced another row."""
+    """Rows that were taken though a picture of theirs was not, or got no caption, or that replaced
+    another row."""
     reembedded: int = 0
     """Products of no feed that a change of embedder made anew from their kept pictures."""
     rows: int = 0
@@ -69,6 +70,10 @@ class Counts:
     """Of the rejected rows, those of which not even the id is known."""
     pictures: int = 0
     """Pictures that were embedded."""
+    captioned: int = 0
+    """Pictures that a captioner looked at."""
+    unnamed: int = 0
+    """Of these, the ones in which it named no thing."""
     seconds: float = 0.0
     stage_seconds: dict[str, float] = field(default_factory=dict)
     """By stage, of all its threads together; stages overlap."""
@@ -177,7 +182,9 @@ class _Run:
         self._progress = progress
         self._clock = StageClock()
         self._reader = engine(store, ingest, self._clock)
+        self._captioner = ThreadPoolExecutor(1, thread_name_prefix="caption")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._is_stopped = threading.Event()
         self._before = time.perf_counter()
 
     @property
@@ -200,16 +207,20 @@ class _Run:
                 yield _Begun(batch, where, finished)
 
     def work(self, begun: "_Ahead") -> None:
-        """Embeds batch after batch and hands each on to be written."""
+        """Embeds batch after batch and hands each on to be captioned and written."""
         writing: deque[tuple[Batch, Future[list[Outcome]]]] = deque()
         try:
             for one in begun:
                 ahead, downloads = one.finished()
                 self.counts.pictures += len(ahead.records)
-                written = self._writer.submit(self._commit, one, ahead, downloads)
+                captioned = self._captioner.submit(self._captioned, one, ahead)
+                written = self._writer.submit(self._commit, one, captioned, downloads)
                 writing.append((one.batch, written))
                 while len(writing) > _BEING_WRITTEN or (writing and writing[0][1].done()):
                     self._note(*writing.popleft())
+        except BaseException:
+            self._is_stopped.set()
+            raise
         finally:
             while writing:  # also where it was interrupted: what is written is counted
                 self._note(*writing.popleft())
@@ -234,9 +245,28 @@ class _Run:
     def close(self) -> None:
         """Drops what has not begun; waits for what is being written."""
         self._reader.close()
+        self._captioner.shutdown()
         self._writer.shutdown()
 
-    def _commit(self, one: _Begun, ahead: ReadAhead, found: list[Download]) -> list[Outcome]:
+    def _captioned(self, one: _Begun, ahead: ReadAhead) -> ReadAhead:
+        if self._ingest.captioner is None:
+            return ahead
+        with self._clock.timed("caption"):
+            whole = self._ingest.caption_ahead(
+                one.batch.rows,
+                ahead,
+                fresh=self._options.fresh,
+                is_stopped=self._is_stopped.is_set,
+            )
+        made = whole.captions.made.values()
+        self.counts.captioned += len(made)
+        self.counts.unnamed += sum(not caption.words for caption in made)
+        return whole
+
+    def _commit(
+        self, one: _Begun, captioned: "Future[ReadAhead]", found: list[Download]
+    ) -> list[Outcome]:
+        ahead = captioned.result()
         with self._clock.timed("commit"):
             outcomes = self._ingest.commit(
                 one.batch.rows, one.sources.read, fresh=self._options.fresh, ahead=ahead

@@ -8,7 +8,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -16,11 +16,12 @@ import numpy as np
 from index.catalogue_reads import KnownPicture
 from index.feed_rows import FeedRow
 from index.store import Store
-from index.types import PictureRecord, Product, ProductRecord, Vector
+from index.types import PictureRecord, ProductRecord, Vector
+from service.captioning import NO_CAPTIONS, Captions, PictureCaptioner
+from service.drafts import Draft, Problem
 from service.errors import FetchError
 from service.offer_merging import merged, target_id
 from service.picture_loading import LoadedPicture, PictureLoader, sha256_of
-from service.product_text import product_text
 from vision.decode import decode
 from vision.errors import PhotoError
 from vision.protocols import ColourDescriber, Embedder
@@ -31,18 +32,6 @@ ReadPicture = Callable[[str], bytes]
 
 _DECODE_THREADS = 2
 """Pillow decodes outside the interpreter lock; the model has the other cores."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why a product was rejected, or a picture of it could not be used."""
-
-    reason: str
-    picture: str = ""
-    """Path or address of the picture that it is about."""
-
-    def __str__(self) -> str:
-        return f"picture {self.picture}: {self.reason}" if self.picture else self.reason
 
 
 @dataclass(frozen=True)
@@ -72,21 +61,11 @@ class ReadAhead:
     """Source to why it could not be read."""
     texts: Mapping[str, Vector] = field(default_factory=dict)
     """``product_text`` to ``(d,)``."""
+    captions: Captions = NO_CAPTIONS
+    """Of the products' first pictures."""
 
 
 NOTHING_AHEAD = ReadAhead()
-
-
-@dataclass
-class Draft:
-    """A product on its way: what is known of its pictures so far."""
-
-    product: Product
-    sources: tuple[str, ...]
-    is_new: bool
-    content_hash: str = ""
-    pictures: list[LoadedPicture | PictureRecord] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
 
 
 class Ingest:
@@ -98,7 +77,10 @@ class Ingest:
         colours: ColourDescriber,
         store: Store,
         decode: Callable[[bytes], Photo],
+        captioner: PictureCaptioner | None = None,
     ) -> None:
+        """Keeps the models and the store; without a captioner, captions stay as they are."""
+        self.captioner = captioner
         self.loader = PictureLoader(embedder, colours, decode)
         self._store = store
         self._mutex = threading.Lock()  # the file lock alone would let threads poll for it
@@ -160,6 +142,34 @@ class Ingest:
         """Gives the pictures of a product that are embedded already, by their sha256."""
         return {} if draft.is_new else self._store.catalogue.known_pictures(draft.product.id)
 
+    def caption_ahead(
+        self,
+        rows: Sequence[FeedRow],
+        ahead: ReadAhead,
+        *,
+        fresh: bool,
+        is_stopped: Callable[[], bool] = lambda: False,
+    ) -> ReadAhead:
+        """Captions the first pictures of a batch and embeds texts with what was said.
+
+        Args:
+            rows: of the batch.
+            ahead: what has been read of it.
+            fresh: ask for what was said before, too.
+            is_stopped: true leaves the rest without captions.
+        """
+        if self.captioner is None:
+            return ahead
+        drafts, _ = self.drafts(rows)
+        firsts = [self._first_ahead(one, ahead) for one in drafts]
+        captions = self.captioner.captions(dict(filter(None, firsts)), is_stopped, fresh=fresh)
+        for draft, first in zip(drafts, firsts, strict=True):
+            draft.caption = captions.of(first[0]) if first else None
+        made = captions.made.values()
+        texts = [one.text for one in drafts if one.is_new or fresh or one.caption in made]
+        vectors = dict(zip(texts, self._text_vectors(texts, ahead), strict=True))
+        return replace(ahead, captions=captions, texts=vectors)
+
     def embed_pending(self, batch_size: int = 64) -> int:
         """Embeds again, from the kept display pictures, what a change of embedder left behind."""
         ids = self._store.catalogue.pending()
@@ -174,8 +184,10 @@ class Ingest:
         drafts, hashes = self.drafts(rows)
         with ThreadPoolExecutor(_DECODE_THREADS) as pool:
             list(pool.map(lambda one: self._load(one, read_picture, ahead, fresh=fresh), drafts))
+        self._caption([one for one in drafts if one.pictures], ahead, fresh=fresh)
         due, outcomes = [], []
         for draft in drafts:
+            draft.content_hash = self._content_hash(draft)
             outcome = self._outcome(draft, hashes.get(draft.product.id, ""), fresh=fresh)
             outcomes.append(outcome)
             if outcome.status in {"added", "updated"}:
@@ -201,7 +213,6 @@ class Ingest:
                 draft.pictures.append(self._picture(source, read_picture, ahead, reusable))
             except (FetchError, PhotoError) as error:
                 draft.problems.append(Problem(str(error), source))
-        draft.content_hash = self._content_hash(draft)
 
     def _picture(
         self,
@@ -223,6 +234,30 @@ class Ingest:
             return _kept(source, sha256, known[sha256])
         return self.loader.decoding.load(source, data)
 
+    def _caption(self, drafts: Sequence[Draft], ahead: ReadAhead, *, fresh: bool) -> None:
+        """Gives drafts what is said of their first pictures; what lacks is asked for now."""
+        kept = self._store.catalogue.captions_of(one.product.id for one in drafts)
+        firsts = {one.pictures[0].sha256: one.pictures[0].display_jpeg for one in drafts}
+        captions = ahead.captions
+        if self.captioner is not None:
+            late = {one: jpeg for one, jpeg in firsts.items() if not captions.has_seen(one)}
+            captions = captions.joined(self.captioner.captions(late, fresh=fresh))
+        for draft in drafts:
+            first, before = draft.pictures[0], kept.get(draft.product.id)
+            is_kept = before is not None and before.sha256 == first.sha256
+            draft.caption = captions.of(first.sha256) or (before if is_kept else None)
+            if fault := captions.faults.get(first.sha256):
+                draft.problems.append(Problem(f"no caption: {fault}", first.source))
+
+    def _first_ahead(self, draft: Draft, ahead: ReadAhead) -> tuple[str, bytes | None] | None:
+        """The sha256 and JPEG of the picture that is likely to be a product's first."""
+        for source in draft.sources:
+            if sha256 := ahead.hashes.get(source):
+                record = ahead.records.get(source)
+                return sha256, record.display_jpeg if record else None
+        kept = [] if draft.sources else self._store.catalogue.sources(draft.product.id)
+        return (kept[0][1], None) if kept else None
+
     def _outcome(self, draft: Draft, known_hash: str, *, fresh: bool) -> Outcome:
         problems = draft.problems
         if not draft.pictures:
@@ -240,7 +275,7 @@ class Ingest:
             one for draft in drafts for one in draft.pictures if isinstance(one, LoadedPicture)
         ]
         made: Iterator[PictureRecord] = iter(self.loader.embed(loaded) if loaded else [])
-        texts = self._text_vectors([product_text(draft.product) for draft in drafts], ahead)
+        texts = self._text_vectors([draft.text for draft in drafts], ahead)
         return [
             ProductRecord(
                 product=draft.product,
@@ -249,6 +284,7 @@ class Ingest:
                 ),
                 text_embedding=text,
                 content_hash=draft.content_hash,
+                caption=draft.caption,
             )
             for draft, text in zip(drafts, texts, strict=True)
         ]
@@ -262,6 +298,7 @@ class Ingest:
     def _pending_draft(self, product_id: str) -> Draft:
         catalogue = self._store.catalogue
         draft = Draft(catalogue.product(product_id), (), is_new=False)
+        draft.caption = catalogue.captions_of([product_id]).get(product_id)
         for position, (source, sha256) in enumerate(catalogue.sources(product_id)):
             jpeg = catalogue.display_jpeg(product_id, position)
             image = decode(jpeg).image
@@ -274,6 +311,8 @@ class Ingest:
             "pictures": [(one.source, one.sha256) for one in draft.pictures],
             "space": asdict(self._store.space),
         }
+        if draft.caption is not None:
+            content["caption"] = [draft.caption.captioner, draft.caption.words]
         text = json.dumps(content, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -20,6 +20,7 @@ from service.fusion import PRODUCT, CaptionUse, weights_on, with_caption
 from service.joining import joined
 from service.listing_collapse import Listing, Search, distinct
 from service.offers import cheaper_than
+from service.product_text import caption_words
 from service.reranking import DEPTH, Reranking
 from service.search.composing import Asked, alone, asked, beside_photo, written
 from service.search.merging import merged
@@ -359,8 +360,3 @@ def _beside(said: Asked, query: Query, siblings: ListedScores | None) -> Query:
     if query.text is None or words.residual or words.changes or words.has_colour_change:
         return found
     return replace(found, text=query.text, weights=query.weights)
-
-
-def caption_words(caption: Caption) -> str:
-    """What a caption adds to a search; empty where it names no thing: a colour finds anything."""
-    return ", ".join(dict.fromkeys(one for one in (caption.title, caption.category) if one))

@@ -1,11 +1,15 @@
-"""The words of a product that its text vector is made of."""
+"""The words of a product that its text vector is made of, and those of a caption."""
 
 from index.filters import category_path
 from index.types import Product
+from vision.types import Caption
 
 
-def product_text(product: Product) -> str:
-    """Gives title, colour, kind and maker, the telling words first: a text model cuts the end."""
+def product_text(product: Product, caption: str = "") -> str:
+    """Gives title, colour, kind and maker, the telling words first: a text model cuts the end.
+
+    The words of a caption of its picture come last.
+    """
     kind = " ".join(category_path(product.category)[-1:])
     parts = [
         product.title,
@@ -13,9 +17,15 @@ def product_text(product: Product) -> str:
         kind,
         product.brand,
         product.attributes.get("material", ""),
+        *caption.split(", "),
     ]
     named: list[str] = []
     for part in parts:
         if part and part.casefold() not in " ".join(named).casefold():
             named.append(part)
     return ", ".join(named)
+
+
+def caption_words(caption: Caption) -> str:
+    """What a caption adds to a search; empty where it names no thing: a colour finds anything."""
+    return ", ".join(dict.fromkeys(one for one in (caption.title, caption.category) if one))

@@ -94,8 +94,9 @@ def planned(store: Store, ingest: Ingest, rows: Sequence[FeedRow], *, fresh: boo
         for draft in drafts
         for source in draft.sources
     )
-    texts = (product_text(one.product) for one in drafts if one.is_new or fresh)
-    return Plan(tuple(pictures), tuple(texts))
+    is_captioned = ingest.captioner is not None  # then they are embedded with their captions
+    due = (one for one in drafts if (one.is_new or fresh) and not is_captioned)
+    return Plan(tuple(pictures), tuple(product_text(one.product) for one in due))
 
 
 def embedded(loader: PictureLoader, reads: Sequence[Read], texts: Iterable[str]) -> Ahead:

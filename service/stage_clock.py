@@ -5,7 +5,9 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-STAGES = ("read", "fetch", "decode", "embed", "commit", "publish")
+STAGES = ("read", "fetch", "decode", "embed", "caption", "commit", "publish")
+_OPTIONAL = frozenset({"caption"})
+"""Named only where it took time."""
 
 
 class StageClock:
@@ -35,4 +37,8 @@ class StageClock:
     def seconds(self) -> dict[str, float]:
         """Gives stage to seconds, in the order of the work; threads at work at once add up."""
         with self._lock:
-            return {stage: round(spent, 3) for stage, spent in self._seconds.items()}
+            return {
+                stage: round(spent, 3)
+                for stage, spent in self._seconds.items()
+                if spent or stage not in _OPTIONAL
+            }

@@ -222,7 +222,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(
 ) -> None:
     catalogue.close()
     make_old(database)
-    monkeypatch.setattr(lexical, "words_of", lambda _: 1 / 0)
+    monkeypatch.setattr(lexical, "words_of", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         database.catalogue()
     monkeypatch.undo()

@@ -2,12 +2,16 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from functools import partial
 from pathlib import Path
 
+from service import wiring
+from service.settings import load_settings
+from service.types import SearchRequest
 from tests.scripts.commands import ROOT, failed, run
 from tests.service.conftest import drawn
 
@@ -24,6 +28,38 @@ def test_a_folder_of_pictures_is_indexed_by_itself(tmp_path: Path) -> None:
     assert set(counts["stage_seconds"]) >= {"read", "fetch", "decode", "embed", "commit"}
     found = run("search", str(folder / "red_disc.png"), "--store", str(tmp_path / "s"), "--json")
     assert json.loads(found.stdout)["items"][0]["matches"][0]["title"] == "red disc"
+
+
+def test_pictures_without_names_are_found_by_what_the_captioner_says_of_them(
+    tmp_path: Path,
+) -> None:
+    folder, store = tmp_path / "pictures", tmp_path / "s"
+    folder.mkdir()
+    for number, name in enumerate(("mug-navy", "sneaker-red", "boot-green"), 4021):
+        [picture] = (ROOT / "data" / "demo" / "images").glob(f"*-{name}-0.jpg")
+        shutil.copy(picture, folder / f"IMG_{number}.jpg")
+    command = ["index", str(folder), "--store", str(store)]
+    failed(run(*command, "--captioner", "gpt"), 1, "'gpt': allowed are embedded, none, qwen")
+    assert not store.exists()
+    assert json.loads(run(*command, "--json").stdout)["added"] == 3
+    counts = json.loads(run(*command, "--captioner", "embedded", "--json").stdout)
+    assert (counts["updated"], counts["captioned"], counts["unnamed"]) == (3, 3, 2)
+    again = run(*command, "--captioner", "embedded")
+    assert "0 added, 0 updated, 3 unchanged" in again.stdout
+    assert "captioned" not in again.stdout
+    assert json.loads(run(*command, "--json").stdout)["unchanged"] == 3
+    fresh = run(*command, "--captioner", "embedded", "--fresh")
+    assert "3 pictures captioned, a thing is named in 1" in fresh.stdout
+    settings = load_settings(captioner="none", detector="none")
+    models = wiring.load_models(settings)
+    opened = wiring.open_store(store, models)
+    search = wiring.search_pipeline(settings, models, opened).search
+    [item] = search(SearchRequest(text="red shoes")).items
+    assert (item.matches[0].product.id, item.matches[0].product.title) == (
+        "IMG_4022.jpg",
+        "IMG 4022",
+    )
+    opened.close()
 
 
 def test_what_is_no_engine_and_what_is_no_currency_is_wrong_usage(tmp_path: Path) -> None:

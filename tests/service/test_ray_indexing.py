@@ -25,6 +25,7 @@ from service.settings import Settings
 from tests.fakes import FakeColours, FakeEmbedder
 from tests.scripts.commands import run
 from tests.service.ray_fakes import fake_on, telling_decode, telling_on
+from tests.service.test_captioning import Captioned, FakeCaptioner, nameless
 from tests.service.test_indexing_stages import Bench, rejects, row
 from vision.decode import decode
 from vision.errors import ModelUnavailableError
@@ -122,6 +123,18 @@ def test_an_interrupt_and_killed_workers_cost_nothing(
     assert rejects(counts)[-5:] == rejects(expected)
     assert distributed.content() == local.content()
     assert distributed.embedder.pictures_seen == 0  # the workers' own did it
+
+
+def test_captions_are_made_where_the_command_runs(tmp_path: Path, two_workers: None) -> None:
+    local, distributed = Captioned(tmp_path, "local"), Captioned(tmp_path, "distributed")
+    local.captioner, distributed.captioner = FakeCaptioner(), FakeCaptioner()
+    distributed.engine = partial(ray_indexing.RayReading, load=fake_on, rows=8)
+    feed = local.feed(nameless(range(8)))
+    assert told(distributed.run(feed)) == told(local.run(feed))
+    assert distributed.words() == local.words()
+    assert distributed.content() == local.content()
+    for one in (local, distributed):
+        one.store.close()
 
 
 def test_a_worker_that_cannot_embed_for_this_store_says_so() -> None:
