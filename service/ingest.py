@@ -167,8 +167,7 @@ class Ingest:
             draft.caption = captions.of(first[0]) if first else None
         made = captions.made.values()
         texts = [one.text for one in drafts if one.is_new or fresh or one.caption in made]
-        vectors = dict(zip(texts, self._text_vectors(texts, ahead), strict=True))
-        return replace(ahead, captions=captions, texts=vectors)
+        return replace(ahead, captions=captions, texts=self._text_vectors(texts, ahead))
 
     def embed_pending(self, batch_size: int = 64) -> int:
         """Embeds again, from the kept display pictures, what a change of embedder left behind."""
@@ -276,24 +275,27 @@ class Ingest:
         ]
         made: Iterator[PictureRecord] = iter(self.loader.embed(loaded) if loaded else [])
         texts = self._text_vectors([draft.text for draft in drafts], ahead)
-        return [
-            ProductRecord(
-                product=draft.product,
-                pictures=tuple(
-                    next(made) if isinstance(one, LoadedPicture) else one for one in draft.pictures
-                ),
-                text_embedding=text,
-                content_hash=draft.content_hash,
-                caption=draft.caption,
+        records = []
+        for draft in drafts:
+            pictures = tuple(
+                next(made) if isinstance(one, LoadedPicture) else one for one in draft.pictures
             )
-            for draft, text in zip(drafts, texts, strict=True)
-        ]
+            records.append(
+                ProductRecord(
+                    product=draft.product,
+                    pictures=pictures,
+                    text_embedding=texts[draft.text] if draft.text else _mean(pictures),
+                    content_hash=draft.content_hash,
+                    caption=draft.caption,
+                )
+            )
+        return records
 
-    def _text_vectors(self, texts: Sequence[str], ahead: ReadAhead) -> list[Vector]:
-        missing = list(dict.fromkeys(text for text in texts if text not in ahead.texts))
+    def _text_vectors(self, texts: Sequence[str], ahead: ReadAhead) -> dict[str, Vector]:
+        wanted = dict.fromkeys(filter(None, texts))
+        missing = [text for text in wanted if text not in ahead.texts]
         made = self.loader.embed_texts(missing) if missing else np.empty((0, 0), np.float32)
-        found = {**ahead.texts, **dict(zip(missing, made, strict=True))}
-        return [found[text] for text in texts]
+        return {**ahead.texts, **dict(zip(missing, made, strict=True))}
 
     def _pending_draft(self, product_id: str) -> Draft:
         catalogue = self._store.catalogue
@@ -315,6 +317,16 @@ class Ingest:
             content["caption"] = [draft.caption.captioner, draft.caption.words]
         text = json.dumps(content, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _mean(pictures: Sequence[PictureRecord]) -> Vector:
+    """Stands for the words of a product of which nothing is told: ``(d,)``.
+
+    Words are then compared with what is seen, twice; the vector of a file's name would weigh more
+    than that, and say nothing.
+    """
+    mean: Vector = np.mean([one.embedding for one in pictures], axis=0, dtype=np.float32)
+    return mean / max(float(np.linalg.norm(mean)), 1e-12)
 
 
 def _kept(source: str, sha256: str, known: KnownPicture) -> PictureRecord:

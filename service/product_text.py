@@ -2,17 +2,19 @@
 
 from index.filters import category_path
 from index.types import Product
+from service.file_titles import is_file_title
 from vision.types import Caption
 
 
 def product_text(product: Product, caption: str = "") -> str:
     """Gives title, colour, kind and maker, the telling words first: a text model cuts the end.
 
-    The words of a caption of its picture come last.
+    The words of a caption of its picture come last. A title that is a file's name is left out;
+    empty: nothing is told of the product.
     """
     kind = " ".join(category_path(product.category)[-1:])
     parts = [
-        product.title,
+        "" if is_file_title(product.title) else product.title,
         product.color,
         kind,
         product.brand,

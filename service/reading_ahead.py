@@ -103,7 +103,7 @@ def embedded(loader: PictureLoader, reads: Sequence[Read], texts: Iterable[str])
     """Embeds what was read of a batch, and the texts of its products."""
     loaded = {one.source: one.loaded for one in reads if one.loaded is not None}
     records = loader.embed(list(loaded.values())) if loaded else []
-    wanted = list(dict.fromkeys(texts))
+    wanted = list(dict.fromkeys(filter(None, texts)))
     made = loader.embed_texts(wanted) if wanted else ()
     ahead = ReadAhead(
         hashes={one.source: one.sha256 for one in reads if one.sha256},

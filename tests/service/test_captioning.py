@@ -91,6 +91,11 @@ class Captioned(Bench):
         assert vectors is not None
         return bool(vectors[2] @ text_vector(text) > 0.999)
 
+    def is_told_by_its_picture(self, name: str) -> bool:
+        vectors = self.store.picture_vectors(name)
+        assert vectors is not None
+        return bool(vectors[2] @ vectors[0] > 0.999)
+
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Captioned]:
@@ -117,8 +122,8 @@ def test_a_nameless_picture_is_found_by_the_words_of_its_caption(bench: Captione
     assert did(counts) == {"added": 4, "captioned": 4, "unnamed": 1, "pictures": 4}
     assert counts.stage_seconds["caption"] > 0
     assert bench.finds("mugs") == {"p0"}
-    assert bench.has_text("p0", "IMG 0, fake mug")
-    assert bench.has_text("p3", "IMG 3")
+    assert bench.has_text("p0", "fake mug")
+    assert bench.is_told_by_its_picture("p3")
     assert bench.store.catalogue.product("p0").title == "IMG 0"
 
 
@@ -146,7 +151,7 @@ def test_products_that_were_indexed_without_are_captioned_from_kept_pictures(
     bench.captioner = FakeCaptioner()
     assert did(bench.run(feed)) == {"updated": 4, "captioned": 4, "unnamed": 1}
     assert bench.finds("vase") == {"p1"}
-    assert bench.has_text("p1", "IMG 1, fake vase")
+    assert bench.has_text("p1", "fake vase")
 
 
 def test_a_run_without_a_captioner_keeps_what_was_said(bench: Captioned) -> None:
@@ -156,7 +161,7 @@ def test_a_run_without_a_captioner_keeps_what_was_said(bench: Captioned) -> None
     assert did(bench.run(bench.feed(nameless()))) == {"unchanged": 4}
     assert did(bench.run(bench.feed(nameless(price="3.00 EUR")))) == {"updated": 4}
     assert (bench.words(), bench.finds("mug")) == (words, {"p0"})
-    assert bench.has_text("p0", "IMG 0, fake mug")
+    assert bench.has_text("p0", "fake mug")
     assert did(bench.run(bench.feed(nameless(price="3.00 EUR")), fresh=True))["updated"] == 4
     assert (bench.words(), bench.finds("mug")) == (words, {"p0"})
 
@@ -168,7 +173,7 @@ def test_a_caption_goes_with_its_picture(bench: Captioned) -> None:
     bench.run(bench.feed([{**nameless()[0], "image_link": "blue.png"}]))
     assert "p0" not in bench.words()
     assert bench.finds("mug") == set()
-    assert bench.has_text("p0", "IMG 0")
+    assert bench.is_told_by_its_picture("p0")
 
 
 def test_another_captioner_captions_anew_and_so_does_fresh(bench: Captioned) -> None:
@@ -246,7 +251,7 @@ def test_a_change_of_embedder_keeps_captions(bench: Captioned) -> None:
     bench.store.catalogue.forget_vectors({})
     assert bench.run(bench.feed(nameless([9]))).reembedded == 4
     assert bench.finds("mug") == {"p0"}
-    assert bench.has_text("p0", "IMG 0, fake mug")
+    assert bench.has_text("p0", "fake mug")
 
 
 def test_a_price_over_http_keeps_the_caption_which_is_never_shown(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.errors import UnknownProductError
@@ -180,3 +181,18 @@ def test_the_sources_of_a_server_read_no_paths(shop: Shop) -> None:
     [outcome] = shop.ingest.commit([parse_row({**ROW, "image_link": path})], sources.read)
     assert outcome.status == "rejected"
     assert "paths are not read here" in outcome.problems[0]
+
+
+def test_a_product_of_which_only_a_file_is_named_is_told_by_its_pictures(empty_shop: Shop) -> None:
+    for name in ("disc-red", "cross-green"):
+        drawn(*name.split("-")).save(empty_shop.pictures / f"{name}.png")
+    pictures = "cross-green.png"
+    empty_shop.commit({**ROW, "title": "IMG 0001", "additional_image_link": pictures})
+    [found] = empty_shop.store.catalogue.indexed([empty_shop.store.catalogue.key_of("a")])
+    assert len(found.embeddings) == 2
+    mean = found.embeddings.astype(np.float32).mean(axis=0)
+    assert found.text_embedding @ mean / np.linalg.norm(mean) > 0.999
+    assert empty_shop.commit({**ROW, "title": "A disc"})[0].status == "updated"
+    vectors = empty_shop.store.picture_vectors("a")
+    assert vectors is not None
+    assert vectors[2] @ empty_shop.ingest.loader.embed_texts(["A disc"])[0] > 0.999
