@@ -86,7 +86,9 @@ class Settings(BaseSettings):
         "auto", description="auto (bfloat16 on CUDA, float32 on a CPU) or a torch name"
     )
     batch_size: int = Field(
-        0, ge=0, description="pictures a forward pass; 0: 128 on CUDA, 8 on a CPU"
+        0,
+        ge=0,
+        description="pictures a forward pass; 0: what the memory holds on CUDA, 8 on a CPU",
     )
     engine: Literal["auto", "eager", "traced", "compile", "onnx", "int8"] = Field(
         "auto",

@@ -17,7 +17,7 @@ class ComputeOptions:
     dtype: str = "auto"
     """``auto`` (bfloat16 on CUDA, float32 on a CPU), or a torch name."""
     batch_size: int = 0
-    """Pictures or texts a forward pass; 0: 128 on CUDA, 8 on a CPU."""
+    """Pictures or texts a forward pass; 0: what the memory holds on CUDA, 8 on a CPU."""
     engine: str = "auto"
     """One of ``image_engines.ENGINES``."""
     threads: int = 0
@@ -49,7 +49,7 @@ class ComputeOptions:
         return dtype
 
     def resolved_batch_size(self) -> int:
-        """Pictures a forward pass, 0 decided by the device."""
+        """Pictures a forward pass, 0 decided by the device; on CUDA until its memory is known."""
         return self.batch_size or (128 if self.resolved_device().type == "cuda" else 8)
 
 

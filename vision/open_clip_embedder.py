@@ -17,6 +17,7 @@ from PIL import Image
 import vision.joined_trunks  # noqa: F401 - makes the default embedder's architecture known
 from vision.calibration_pictures import calibration_on
 from vision.compute import DEFAULT_COMPUTE, ComputeOptions
+from vision.device_batches import Batches, measured_batch
 from vision.errors import ModelUnavailableError, UnknownModelError
 from vision.image_engines import Encoder, Tower, image_encoder
 from vision.types import EmbedderId, Vectors
@@ -42,7 +43,6 @@ class OpenClipEmbedder:
         """
         self._device = compute.resolved_device()
         self._dtype = compute.resolved_dtype()
-        self._batch_size = compute.resolved_batch_size()
         self._model, preprocess, self._tokenizer = _load(name)
         self.prepare: Callable[[Image.Image], torch.Tensor] = preprocess
         """Gives ``(3, h, w)`` float32, what the tower takes; other processes can have it: it holds
@@ -50,39 +50,49 @@ class OpenClipEmbedder:
         weights = _fingerprint(self._model)  # of float32, before any cast
         self._model = _moved(self._model, self._device, self._dtype)
         self._encode_text = text_encoder(self._model)
+        self._batches = Batches(compute.resolved_batch_size(), self._device)
         self._dimension = self._embed_text_rows(["size"]).shape[1]
         is_int8 = compute.engine == "int8"  # whose vectors are its own
         preprocessing = f"{weights}-int8" if is_int8 else weights
         self.identity = EmbedderId(label or name, preprocessing, self._dimension)
         self._encode_image = self._image_encoder(compute, weights)
+        if self._device.type == "cuda" and not compute.batch_size:
+            self._batches.size = measured_batch(self._device, self._run_largest)
 
     def embed_images(self, images: Sequence[Image.Image]) -> Vectors:
         """Gives ``(n, d)`` float32 unit rows; ``(0, d)`` for no picture."""
-        rows = [
-            self._encode_image(torch.stack([self.prepare(image) for image in batch]))
-            for batch in _batches(images, self._batch_size)
-        ]
-        return self._unit_rows(rows)  # (n, d)
+        return self._unit_rows(self._batches.run(images, self._embed_image_rows))  # (n, d)
 
     def embed_prepared(self, prepared: Sequence[torch.Tensor]) -> Vectors:
         """Gives what ``embed_images`` gives of the pictures that ``prepare`` was given."""
-        batches = _batches(prepared, self._batch_size)
-        return self._unit_rows([self._encode_image(torch.stack(list(one))) for one in batches])
+        return self._unit_rows(self._batches.run(prepared, self._embed_prepared_rows))
 
     def embed_texts(self, texts: Sequence[str]) -> Vectors:
         """Gives ``(n, d)`` float32 unit rows; texts past the context length are cut."""
-        rows = [self._embed_text_rows(batch) for batch in _batches(texts, self._batch_size)]
-        return self._unit_rows(rows)  # (n, d)
+        return self._unit_rows(self._batches.run(texts, self._embed_text_rows))  # (n, d)
+
+    def _embed_image_rows(self, images: Sequence[Image.Image]) -> torch.Tensor:
+        return self._embed_prepared_rows([self.prepare(image) for image in images])
+
+    def _embed_prepared_rows(self, prepared: Sequence[torch.Tensor]) -> torch.Tensor:
+        return self._encode_image(torch.stack(list(prepared)))
 
     def _embed_text_rows(self, texts: Sequence[str]) -> torch.Tensor:
         tokens = self._tokenizer(list(texts)).to(self._device)
         with torch.inference_mode():
             return self._encode_text(tokens).float().cpu()
 
-    def _image_encoder(self, compute: ComputeOptions, weights: str) -> Encoder:
+    def _run_largest(self) -> None:
+        """A picture, and a text as long as the model takes."""
+        self._encode_image(torch.zeros(1, 3, *self._picture_size()))
+        self._embed_text_rows(["word " * self._tokenizer.context_length])
+
+    def _picture_size(self) -> tuple[int, int]:
         size = self._model.visual.image_size
-        height, width = size if isinstance(size, tuple) else (size, size)
-        example = torch.zeros(1, 3, height, width)
+        return size if isinstance(size, tuple) else (size, size)
+
+    def _image_encoder(self, compute: ComputeOptions, weights: str) -> Encoder:
+        example = torch.zeros(1, 3, *self._picture_size())
         kept = f"{weights}-torch{torch.__version__}.onnx"
         tower = Tower(
             self._model.visual,
@@ -100,10 +110,6 @@ class OpenClipEmbedder:
             return np.empty((0, self._dimension), dtype=np.float32)
         joined = torch.cat(list(rows))
         return torch.nn.functional.normalize(joined, dim=1).numpy()
-
-
-def _batches(values: Sequence[Any], size: int) -> list[Sequence[Any]]:
-    return [values[start : start + size] for start in range(0, len(values), size)]
 
 
 def _load(name: str) -> tuple[Any, Callable[[Image.Image], torch.Tensor], Any]:
