@@ -3,10 +3,11 @@
     python -m benchmarks.indexing [--threads N] [--pictures 600] [--rounds 3] [--engine ray]
 
 Bare: the same embedder on the same pictures, preprocessed and in memory; then as many texts, since
-indexing embeds each product's title too. All in turn, so that other programs on the machine slow
-all; processor seconds are given beside clock seconds, since only they tell what the machine had to
-do; with Ray they are those of this process alone. Luma where the real data is at hand, else the
-demo shop.
+indexing embeds each product's title too. Plain: open_clip's loop on the same tensors as anybody
+writes it, torch as it comes (eager, all threads). All in turn, so that other programs on the
+machine slow all; processor seconds are given beside clock seconds, since only they tell what the
+machine had to do; with Ray they are those of this process alone. Luma where the real data is at
+hand, else the demo shop.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import itertools
 import os
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,6 +34,7 @@ from service.reading_ahead import Engine
 from service.settings import Settings, load_settings
 from service.wiring import Models
 from vision.decode import decode
+from vision.embedded_model import embedded_model_dir
 from vision.open_clip_embedder import OpenClipEmbedder
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
@@ -62,6 +64,7 @@ def main() -> None:
 
 def compare(arguments: argparse.Namespace, settings: Settings) -> None:
     models = wiring.load_models(settings, is_searching=False)
+    plain = plain_embedder(settings)
     root = datasets.ROOT / "luma"
     root = root if root.is_dir() else DEMO
     print(machine_line(), f"threads {arguments.threads or 'all'}, {root.name},", end=" ")
@@ -73,10 +76,11 @@ def compare(arguments: argparse.Namespace, settings: Settings) -> None:
         feed, pictures = feed_of(root, Path(folder), arguments.pictures)
         prepared = prepared_pictures(models, pictures, root)
         titles = [f"Thing number {number} of a shop" for number in range(len(prepared))]
-        texts, bare, ours = [], [], []
+        texts, bare, ours, plains = [], [], [], []
         for turn in range(arguments.rounds):
             bare.append(bare_model(models, prepared))
             texts.append(bare_texts(models, titles))
+            plains.append(plain_loop(plain, prepared, arguments.threads))
             counts, spent = indexed(settings, models, feed, root, Path(folder) / str(turn), engine)
             ours.append(spent)
             report(turn, bare[-1], spent, counts)
@@ -92,6 +96,9 @@ def compare(arguments: argparse.Namespace, settings: Settings) -> None:
     )
     print(f"median of {arguments.rounds}: {ratio:.2f} of the bare model's pictures a second")
     print(f"with as many texts, which ours embeds too: {both:.2f}")
+    to_plain = np.median([one.clock_s / two.clock_s for one, two in zip(plains, ours, strict=True)])
+    rate = len(prepared) / np.median([one.clock_s for one in plains])
+    print(f"of the plain loop's ({rate:.1f} pictures/s): {to_plain:.2f}")
     print(f"its share of the processor seconds: {share:.2f}; load {os.getloadavg()[0]:.2f}")
 
 
@@ -121,6 +128,27 @@ def bare_model(models: Models, prepared: list[torch.Tensor]) -> Spent:
     for start in range(0, len(prepared), 64):
         models.embedder.embed_prepared(prepared[start : start + 64])
     return Spent(time.perf_counter() - clock, time.process_time() - processor)
+
+
+def plain_embedder(settings: Settings) -> OpenClipEmbedder:
+    name = settings.embedder
+    if name == wiring.EMBEDDED:
+        name = f"local-dir:{embedded_model_dir(settings.cache)}"
+    return OpenClipEmbedder(name, replace(wiring.compute(settings), engine="eager"))
+
+
+def plain_loop(embedder: OpenClipEmbedder, prepared: list[torch.Tensor], threads: int) -> Spent:
+    ours = torch.get_num_threads(), torch.get_float32_matmul_precision()
+    torch.set_num_threads(threads or os.cpu_count() or 1)
+    torch.set_float32_matmul_precision("highest")
+    try:
+        clock, processor = time.perf_counter(), time.process_time()
+        for start in range(0, len(prepared), 64):
+            embedder.embed_prepared(prepared[start : start + 64])
+        return Spent(time.perf_counter() - clock, time.process_time() - processor)
+    finally:
+        torch.set_num_threads(ours[0])
+        torch.set_float32_matmul_precision(ours[1])
 
 
 def bare_texts(models: Models, texts: list[str]) -> Spent:
