@@ -69,7 +69,7 @@ def connect(place: MilvusPlace) -> MilvusClient:
     Raises:
         StoreMissingError: the address is a file, and Milvus Lite is not installed.
         StoreBusyError: another process has the file open.
-        StoreUnavailableError: the server does not answer.
+        StoreUnavailableError: the server does not answer, or not to this user and password.
     """
     if place.is_file and find_spec("milvus_lite") is None:
         raise StoreMissingError(f"{place} needs Milvus Lite: pip install --no-deps milvus-lite")
@@ -86,7 +86,14 @@ def connect(place: MilvusPlace) -> MilvusClient:
             raise StoreBusyError(
                 f"{place} cannot be opened: one process at a time may, and its folder must be there"
             ) from error
-        raise StoreUnavailableError(f"{place} does not answer") from error
+        raise StoreUnavailableError(f"{place} {_refusal(error)}") from error
+
+
+def _refusal(error: BaseException) -> str:
+    """Why nothing came; pymilvus says the same of a wrong password and of no server."""
+    cause = error if isinstance(error, grpc.RpcError) else error.__context__
+    is_known = isinstance(cause, grpc.Call) and cause.code() is grpc.StatusCode.UNAUTHENTICATED
+    return "does not let this user and password in" if is_known else "does not answer"
 
 
 class MilvusCollection:
@@ -148,10 +155,7 @@ class MilvusCollection:
             "vector", index_type=self._place.kind, metric_type="IP", params=self._graph
         )
         for name in _FILTERED:
-            try:
-                self._make_index(name, index_type="INVERTED")
-            except StoreUnavailableError as error:  # Milvus Lite has none for arrays
-                logger.debug("filters read every row of %s: %s", name, error)
+            self._make_filter_index(name)
         self._tell(lambda: self._client.load_collection(self.name, timeout=_WRITE_S))
 
     def write_state(self, state: str) -> None:
@@ -251,6 +255,15 @@ class MilvusCollection:
             )
         )
 
+    def _make_filter_index(self, name: str) -> None:
+        """Of the first kind that there is; none for arrays in Milvus Lite and Milvus 2.3."""
+        for kind in ("INVERTED",) if name in _ARRAYS else ("INVERTED", "STL_SORT"):
+            try:
+                return self._make_index(name, index_type=kind)
+            except StoreUnavailableError as error:
+                logger.debug("no index %s of %s: %s", kind, name, error)
+        return None
+
     def _make_index(self, field: str, **options: Any) -> None:
         """Does not wait for it: there are no rows yet."""
         wanted = MilvusClient.prepare_index_params()
@@ -267,4 +280,4 @@ class MilvusCollection:
             is_lost = error.code in _LOST
             raise (VectorsLostError if is_lost else StoreUnavailableError)(text) from error
         except grpc.RpcError as error:
-            raise StoreUnavailableError(f"{self._place} does not answer") from error
+            raise StoreUnavailableError(f"{self._place} {_refusal(error)}") from error

@@ -131,6 +131,9 @@ class MilvusIndex:
         for row, query in enumerate(queries):
             found, ids, end = self._rows.nearest(query, k, condition, effort)
             own = np.flatnonzero(self._knows(ids, allowed))
+            if condition and self._has_lost_its_way(len(own), end, allowed):
+                found, ids, end = self._rows.nearest(query, self.reach, "")
+                own = np.flatnonzero(self._knows(ids, allowed))
             similarities[row] = end if len(own) <= k else found[own[k]]
             own = own[:k]
             similarities[row, : len(own)] = found[own]
@@ -152,6 +155,14 @@ class MilvusIndex:
         if self.is_exact or allowed is None or not allowed.any():
             return 1
         return 1 << 2 * round(math.log(len(allowed) / int(allowed.sum()), 4))
+
+    def _has_lost_its_way(self, found: int, end: float, allowed: Mask | None) -> bool:
+        """Whether a graph ended before all that pass: among rows that do not pass, even at once.
+
+        Seen on Milvus 2.3.5: none of 4,034 in 40,000, whatever ``ef``.
+        """
+        passing = len(self.ids) if allowed is None else int(allowed.sum())
+        return not self.is_exact and end == -np.inf and found < passing
 
     def _condition(self, filters: Filters, allowed: Mask | None) -> str:
         if self._rows.collection.has_arrays:

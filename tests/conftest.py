@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from scripts.embedder_training.pictures import datasets_folder
+from tests.milvus_server import HOW as HOW_MILVUS
+from tests.milvus_server import MilvusServer, running_milvus, server_package
 from tests.postgres import HOW, PostgresServer, running_server, server_programs
 
 LONGEST = (
@@ -49,4 +51,13 @@ def postgres_server() -> Iterator[PostgresServer]:
     if server_programs() is None:
         pytest.skip(f"PostgreSQL's server is not installed: {HOW}")
     with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def milvus_server() -> Iterator[MilvusServer]:
+    """A Milvus server for all tests of this process; who kills it starts it again."""
+    if server_package() is None:
+        pytest.skip(f"Milvus's server is not installed: {HOW_MILVUS}")
+    with running_milvus() as server:
         yield server

@@ -1,18 +1,26 @@
-"""Milvus Lite for the tests: in this process, or a server of its own that can be killed."""
+"""Milvus for the tests: Lite in this process or as a process that can be killed, or the server."""
 
 import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from index.errors import StoreUnavailableError
+from index.milvus_collection import MilvusCollection
 from index.milvus_index import MilvusEngine
 from index.place import FolderPlace, MilvusPlace
 from index.store import Store
 from index.types import Query
 from tests.fakes import text_vector
+from tests.milvus_server import MilvusServer
+
+ENGINES = ("lite", "server")
 
 _SERVE = """
 import sys
@@ -26,6 +34,14 @@ def milvus_folder(folder: Path, kind: str = "FLAT") -> FolderPlace:
     folder.mkdir(parents=True, exist_ok=True)
     vectors = MilvusPlace(str(folder / "vectors.db"), "shelf", kind)  # type: ignore[arg-type]
     return FolderPlace(folder / "store", vectors)
+
+
+def milvus_of(request: pytest.FixtureRequest, folder: Path) -> FolderPlace:
+    """An empty place with its vectors in the engine that a fixture's parameter names."""
+    if request.param == "lite":
+        return milvus_folder(folder)
+    server: MilvusServer = request.getfixturevalue("milvus_server")
+    return server.folder_place(folder)
 
 
 class LiteServer:
@@ -95,6 +111,16 @@ def best(store: Store, name: str, k: int = 1) -> list[str]:
     return [products[one.key].id for one in found]
 
 
+def eventually(store: Store, name: str) -> list[str]:
+    """Asks until Milvus is reached again; a connection is tried once a second."""
+    for _ in range(100):
+        try:
+            return best(store, name)
+        except StoreUnavailableError:
+            threading.Event().wait(0.1)
+    raise AssertionError("Milvus was not found again")
+
+
 def engine_of(store: Store) -> MilvusEngine:
     engine = store._engine
     assert isinstance(engine, MilvusEngine)
@@ -112,3 +138,16 @@ def wanted(store: Store) -> tuple[set[int], set[int]]:
     keys = [int(key) for key in store.catalogue.keys_of(store.catalogue.ids())]
     found = list(store.catalogue.indexed(keys))
     return {int(key) for one in found for key in one.picture_keys}, set(keys)
+
+
+def sealed(collection: MilvusCollection) -> None:
+    """Waits until a server searches its index: rows that came lately are compared one by one.
+
+    Source: https://milvus.io/docs/glossary.md, of growing and sealed segments
+    """
+    client, name = collection._client, collection.name
+    client.flush(name)
+    while client.describe_index(name, "vector")["indexed_rows"] < collection.count():
+        threading.Event().wait(0.1)
+    client.release_collection(name)
+    client.load_collection(name)

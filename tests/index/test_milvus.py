@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from index import ranking
+from index.milvus_collection import MilvusCollection
 from index.milvus_index import MilvusIndex
 from index.milvus_rows import MOST_VALUES, expression
 from index.store import Store
@@ -25,7 +26,7 @@ from index.types import (
 )
 from tests.fakes import SPACE, offer, product, record, small_store, text_vector
 from tests.index.reference import brute_force, passes, score
-from tests.milvus import milvus_folder
+from tests.milvus import ENGINES, milvus_folder, milvus_of
 
 BRANDS = ("Luma", "ACME", "Straße")
 CATEGORIES = ("", "Home", "Home > Mugs", "Home > Mugs > Blue > Large > Old", "Women>Tops")
@@ -108,13 +109,15 @@ def some_query(random: np.random.Generator) -> Query:
     )
 
 
-@pytest.fixture(scope="module")
-def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
+@pytest.fixture(scope="module", params=ENGINES)
+def twins(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Twins]:
     """The same products in Milvus and in FAISS, written in several parts, some of them twice."""
     folder = tmp_path_factory.mktemp("twins")
     records = a_catalogue()
     stores = (
-        small_store(milvus_folder(folder / "milvus"), a_catalogue(120, seed=2)),
+        small_store(milvus_of(request, folder / "milvus"), a_catalogue(120, seed=2)),
         small_store(folder / "faiss", a_catalogue(120, seed=2)),
     )
     for store in stores:
@@ -233,3 +236,35 @@ def test_a_graph_gives_k_that_pass_with_their_true_scores(tmp_path: Path) -> Non
             assert len(found) == len(right)
             assert [one.score for one in found] == pytest.approx([s for s, _ in right], abs=1e-4)
         assert SPACE.dimension == 16, "so few rows are all on the graph's way"
+
+
+def test_a_graph_that_ends_at_once_where_filters_stand_in_its_way_hides_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Milvus 2.3.5 did of one search in sixty; the lists of words alone would fill the page."""
+    monkeypatch.setattr(ranking, "_FEW_ELSEWHERE", -1)
+    monkeypatch.setattr(ranking, "_FIRST_DEPTH", 8)
+    nearest = MilvusCollection.nearest
+    nothing = np.empty(0, dtype=np.float32), np.empty(0, dtype=np.int64)
+    monkeypatch.setattr(
+        MilvusCollection,
+        "nearest",
+        lambda self, row, k, condition, effort=1: (
+            nothing
+            if condition and self.name.endswith("pictures")
+            else nearest(self, row, k, condition, effort)
+        ),
+    )
+    records = a_catalogue(200)
+    query = Query(
+        image=text_vector("picture p5-0"),
+        text=text_vector("Title of p9"),
+        weights=FusionWeights(image=1.0, text=0.1),
+        filters=Filters(any_of={"brand": ("Luma",)}),
+        k=5,
+    )
+    with closing(small_store(milvus_folder(tmp_path, "HNSW"), records)) as store:
+        keys = store.catalogue.keys_of(one.product.id for one in records)
+        [found] = store.search([query])
+    right = brute_force(dict(zip(keys, records, strict=True)), query)
+    assert [one.score for one in found] == pytest.approx([s for s, _ in right], abs=1e-4)

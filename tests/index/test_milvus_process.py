@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from index.snapshot import living
 from index.store import Store
 from index.types import Query
 from tests.fakes import SPACE, record, small_store, text_vector
-from tests.milvus import best, held, lite_server, milvus_folder, wanted
+from tests.milvus import best, eventually, held, lite_server, milvus_folder, wanted
 
 PRODUCTS = [record("mug", ["front", "back"]), record("plate")]
 
@@ -58,16 +57,6 @@ def test_a_process_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path: P
         searched = [int(key) for live in store.refresh().segments for key in living(live)]
         assert set(searched) == wanted(store)[1]
         assert all(has >= needs for has, needs in zip(held(store), wanted(store), strict=True))
-
-
-def eventually(store: Store, name: str) -> list[str]:
-    """Asks until Milvus is reached again; a connection is tried once a second."""
-    for _ in range(100):
-        try:
-            return best(store, name)
-        except StoreUnavailableError:
-            threading.Event().wait(0.1)
-    raise AssertionError("Milvus was not found again")
 
 
 def test_a_server_that_is_away_is_told_and_found_again(

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from index.place import FolderPlace
 from scripts.options import store_place
 from tests.fakes import encoded, picture
-from tests.milvus import lite_server, milvus_folder
+from tests.milvus import ENGINES, lite_server, milvus_of
 from tests.service.small_service import client_of, small_service
 
 COLOURS = {"red": (200, 20, 30), "blue": (20, 40, 210), "green": (10, 160, 60)}
@@ -31,8 +31,14 @@ def found(client: TestClient, name: str, **filters: object) -> list[str]:
     return [match["id"] for match in answer.json()["items"][0]["matches"]]
 
 
-def test_products_written_over_http_are_found_by_a_photo(tmp_path: Path) -> None:
-    with small_service(milvus_folder(tmp_path)) as service:
+@pytest.fixture(params=ENGINES)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> FolderPlace:
+    """An empty place."""
+    return milvus_of(request, tmp_path)
+
+
+def test_products_written_over_http_are_found_by_a_photo(place: FolderPlace) -> None:
+    with small_service(place) as service:
         client = client_of(service)
         assert [put(client, name, brand=f"by {name}") for name in COLOURS] == [201, 201, 201]
         for name in COLOURS:
