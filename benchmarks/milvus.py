@@ -6,7 +6,7 @@
 
 The rows and queries of ``benchmarks/vector_index.py``, one query at a time; ours is FAISS's flat
 index in the process, one thread, as ``index_choice`` picks it for up to some 100,000 rows. Milvus
-is asked through ``MilvusIndex``, over gRPC, at the level Strong, with a flat index and with a
+is asked through ``MilvusIndex``, over gRPC, at the level Session, with a flat index and with a
 graph; deeper where fewer than ten came back, as the ranking asks. Brand and category are columns
 of one value, colours an array.
 

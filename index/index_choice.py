@@ -6,9 +6,9 @@ from typing import Literal, TypeAlias
 
 IndexKind: TypeAlias = Literal["exact", "ivf"]
 
-EXACT_ROWS = 200_000
-"""So many rows are searched one by one: at 576 numbers a row that reads 460 MB a search. No
-benchmark decided it, see decision 19."""
+EXACT_ROWS = 50_000
+"""So many rows are searched one by one. From here on lists are twice as quick in a whole ranking
+(``benchmarks/index_kinds.py``); below, they gain little and take longer to build."""
 _MEMORY_SHARE = 0.25
 """Of the machine's memory that one index may take."""
 _BYTES_A_NUMBER = 4

@@ -3,8 +3,12 @@
 Each collection holds one row more, whose ``state`` says how far it is: it goes the same way as the
 rows before it (one shard, one log), so that what is lost from the end takes it along.
 
-Source: https://milvus.io/docs/consistency.md: a search at the level Strong sees every write that
-was acknowledged before it, whoever wrote.
+A search at the level Strong sees every write that was acknowledged before it, whoever wrote, and
+waits for that: until the server's next tick of the clock, 200 ms apart. At the level Session it
+sees those that were acknowledged before the last write of this client, which most often are there
+already. So who wants to search first writes.
+
+Source: https://milvus.io/docs/consistency.md, and pymilvus's ``client/ts_utils.py``.
 """
 
 import logging
@@ -51,7 +55,7 @@ _STATE_CHARACTERS = 4096
 _NOT_LOADED = 101
 _LOST = frozenset({ErrorCode.COLLECTION_NOT_FOUND, _NOT_LOADED})
 """Source: https://github.com/milvus-io/milvus/blob/master/pkg/util/merr/errors.go"""
-_STRONG = "Strong"
+_STRONG, _SESSION = "Strong", "Session"
 _LEVELS = tuple(f"category_{level + 1}" for level in range(CATEGORY_LEVELS))
 _NUMBERS = ("product", "brand", "offers", *_LEVELS)
 _ARRAYS = ("facets", "offer_facets")
@@ -180,6 +184,8 @@ class MilvusCollection:
     def nearest(self, row: Vector, k: int, condition: str, effort: int = 1) -> tuple[Vector, Ids]:
         """Gives similarities ``(m,)``, highest first, and keys ``(m,)``; m < k: that is all.
 
+        Sees what was written, by whomever, before the last write of this process.
+
         Args:
             row: ``(d,)``
             k: at least 1.
@@ -196,7 +202,7 @@ class MilvusCollection:
                 limit=wanted,
                 output_fields=["key"],
                 search_params={"metric_type": "IP", "params": parameters},
-                consistency_level=_STRONG,
+                consistency_level=_SESSION,
                 timeout=_ANSWER_S,
             )
         )
@@ -205,12 +211,13 @@ class MilvusCollection:
         return similarities, np.array([key for _, key in found], dtype=np.int64)
 
     def vectors(self, keys: Ids) -> Vectors:
-        """Gives the rows ``(n, d)`` of keys, in their order.
+        """Gives the rows ``(n, d)`` of keys, in their order, as ``nearest`` sees them.
 
         Raises:
             VectorsLostError: one of them is not there.
         """
-        found = {row["key"]: row["vector"] for row in self._get(keys.tolist(), "vector")}
+        rows_found = self._get(keys.tolist(), "vector", _SESSION)
+        found = {row["key"]: row["vector"] for row in rows_found}
         if len(found) < len(set(keys.tolist())):
             raise VectorsLostError(f"{self._place} has lost rows of {self.name}")
         rows = [found[key] for key in keys.tolist()]
@@ -237,19 +244,21 @@ class MilvusCollection:
             yield from (row["key"] for row in rows)
         found.close()
 
-    def _get(self, keys: list[int], field: str) -> list[Any]:
+    def _get(self, keys: list[int], field: str, level: str = _STRONG) -> list[Any]:
         return [
-            row for chunk in chunks(keys) for row in self._query(f"key in {chunk}", ["key", field])
+            row
+            for chunk in chunks(keys)
+            for row in self._query(f"key in {chunk}", ["key", field], level)
         ]
 
-    def _query(self, condition: str, fields: list[str]) -> list[Any]:
+    def _query(self, condition: str, fields: list[str], level: str = _STRONG) -> list[Any]:
         return list(
             self._tell(
                 lambda: self._client.query(
                     self.name,
                     filter=condition,
                     output_fields=fields,
-                    consistency_level=_STRONG,
+                    consistency_level=level,
                     timeout=_ANSWER_S,
                 )
             )

@@ -74,7 +74,8 @@ class MilvusMirror:
         if changes.sequence > sequence:
             self._write(state, changes.upserted, is_first=not sequence)
             self._retire(changes.deleted)
-            self.collection.write_state(self._described(state, changes.sequence))
+        # also where another process wrote it all: searches see what came before a write of ours
+        self.collection.write_state(self._described(state, changes.sequence))
         if not is_checked:
             self._reconcile(state)
         self._sweep(state)

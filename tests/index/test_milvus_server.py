@@ -4,12 +4,16 @@ That it ranks as FAISS does, and follows the catalogue, is in the other files be
 """
 
 import logging
+import os
+import subprocess
+import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pymilvus.client.ts_utils import get_collection_ts
 
 from index.catalogue_reads import IndexedProduct
 from index.errors import StoreUnavailableError
@@ -22,7 +26,7 @@ from index.place import FolderPlace, MilvusPlace
 from index.store import Store
 from index.types import NO_FILTERS, Filters, Query
 from tests.fakes import SPACE, product, record, small_store, text_vector
-from tests.milvus import best, eventually, held, sealed, wanted
+from tests.milvus import best, engine_of, eventually, held, sealed, wanted
 from tests.milvus_server import MilvusServer
 
 PRODUCTS = [record("mug", ["front", "back"]), record("plate")]
@@ -110,3 +114,51 @@ def test_numbers_have_an_index_to_filter_by(place: MilvusPlace) -> None:
     collection = MilvusCollection(client, place, "texts", DIMENSION)
     collection.make()
     assert {"vector", "brand", "category_1", "low"} <= set(client.list_indexes(collection.name))
+
+
+_WRITER = """
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from index.place import FolderPlace, MilvusPlace
+from index.store import Store
+from tests.fakes import SPACE, record
+from tests.milvus import best
+
+vectors = MilvusPlace(sys.argv[2], sys.argv[3], "FLAT", token=sys.argv[4])
+with closing(Store(FolderPlace(Path(sys.argv[1]), vectors), SPACE)) as store:
+    store.upsert([record("later")])
+    assert best(store, "later") == ["later"]
+"""
+
+
+def test_what_another_process_wrote_is_found_at_once(
+    tmp_path: Path, milvus_server: MilvusServer
+) -> None:
+    place = milvus_server.folder_place(tmp_path / "store")
+    vectors = place.vectors
+    assert isinstance(vectors, MilvusPlace)
+    names = (str(place.folder), vectors.uri, vectors.name, vectors.token)
+    with closing(small_store(place, PRODUCTS)) as store:
+        assert best(store, "back") == ["mug"]
+        seen = [last_write(one.collection) for one in engine_of(store)._mirrors]
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", _WRITER, *names],
+            env={**os.environ, "PYTHONPATH": os.getcwd(), "OMP_NUM_THREADS": "1"},
+            check=True,
+        )
+        assert best(store, "later") == ["later"]
+        now = [last_write(one.collection) for one in engine_of(store)._mirrors]
+    assert all(after > before for after, before in zip(now, seen, strict=True)), (
+        "searches see what came before a write of this process: it must write after the other"
+    )
+
+
+def last_write(collection: MilvusCollection) -> int:
+    """Of this process, as the server counts; pymilvus sends it along at the level Session."""
+    client = collection._client
+    endpoint, database = client._get_connection()._address, client._config.db_name
+    found = get_collection_ts(collection.name, endpoint, database)
+    assert found
+    return int(found)
