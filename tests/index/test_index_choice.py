@@ -20,7 +20,7 @@ GIB = 1 << 30
         (10_000_000, 576, 24 * GIB, "ivf", "SQ8"),
         (20_000_000, 576, 24 * GIB, "ivf", "RaBitQ"),
         (10_000_000, 576, 8 * GIB, "ivf", "RaBitQ"),
-        (150_000, 576, 1 * GIB, "ivf", "SQ8"),
+        (EXACT_ROWS, 576, GIB // 4, "ivf", "SQ8"),
     ],
 )
 def test_the_finest_index_that_fits_is_chosen(
@@ -51,8 +51,8 @@ def test_equal_arguments_give_an_equal_plan() -> None:
         (0, 1_152, "", 24 * GIB, "none"),
         (FEWEST_ON_GPU - 1, 2_304, "", 24 * GIB, "none"),
         (FEWEST_ON_GPU, 2_304, "", 24 * GIB, "exact"),
-        (EXACT_ROWS, 2_304, "", 1 * GIB, "exact"),
-        (EXACT_ROWS, 2_304, "", GIB // 2, "none"),
+        (200_000, 2_304, "", 1 * GIB, "exact"),
+        (200_000, 2_304, "", GIB // 2, "none"),
         (10_000_000, 1_152, "SQ8", 24 * GIB, "exact"),
         (10_000_000, 1_152, "SQ8", 15 * GIB, "ivf"),
         (10_000_000, 1_152, "SQ8", 7 * GIB, "none"),
