@@ -88,7 +88,11 @@ def check_space(catalogue: Catalogue, space: SpaceId) -> None:
     Raises:
         EmbedderMismatchError: says with which, and what to do.
     """
-    recorded = catalogue.meta()
+    check_recorded(catalogue.meta(), space)
+
+
+def check_recorded(recorded: Mapping[str, str], space: SpaceId) -> None:
+    """As ``check_space``, of the catalogue's settings."""
     if not _fits(recorded, space_settings(space)):
         raise EmbedderMismatchError(
             f"the store was made with the embedder {recorded['space_embedder']} with colours "

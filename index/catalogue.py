@@ -50,13 +50,23 @@ class Catalogue:
         """Called at the start of each write, inside its transaction; an error of it ends that."""
         self._check_schema()
 
-    def upsert(self, records: Sequence[ProductRecord]) -> None:
+    def upsert(
+        self,
+        records: Sequence[ProductRecord],
+        check: Callable[[Mapping[str, str]], None] = lambda _settings: None,
+    ) -> None:
         """Adds or replaces products by id; all or none of them.
+
+        Args:
+            records: what to write.
+            check: is given the catalogue's settings as they are at that moment; an error of it
+                ends the write.
 
         Raises:
             StoreUnwritableError: the database is read-only or the disk is full.
         """
         with self.writing() as connection:
+            check(read_meta(connection))
             sequence = self._next_sequence(connection)
             for chunk in chunks(list(records)):
                 ids = [record.product.id for record in chunk]
@@ -117,15 +127,22 @@ class Catalogue:
 
     def listed_ids(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Gives the id of every product, and the ids under which merchants list it."""
+        for one in self._products():
+            yield one.id, tuple(offer.source_id for offer in one.offers)
+
+    def listed_offers(self) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+        """Gives the id of every product, and each offer's merchant and the id it has there."""
+        for one in self._products():
+            yield one.id, tuple((offer.merchant, offer.source_id) for offer in one.offers)
+
+    def _products(self) -> Iterator[Product]:
         last = 0
         with self._engine.connect() as connection:
-            query = sa.select(product.c.key, product.c.id).order_by(product.c.key).limit(1000)
-            while rows := connection.execute(query.where(product.c.key > last)).all():
-                last = rows[-1].key
-                found = read_products(connection, [row.key for row in rows])
-                for row in rows:
-                    offers = found[row.key].offers
-                    yield row.id, tuple(one.source_id for one in offers)
+            query = sa.select(product.c.key).order_by(product.c.key).limit(1000)
+            while keys := list(connection.scalars(query.where(product.c.key > last))):
+                last = keys[-1]
+                found = read_products(connection, keys)
+                yield from (found[key] for key in keys)
 
     def key_of(self, product_id: str) -> int:
         """Gives the key of an id; ``UnknownProductError`` where there is none."""

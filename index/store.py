@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from index import ranking
-from index.backends import adopt_space, backend_of, space_settings
+from index.backends import adopt_space, backend_of, check_recorded, space_settings
 from index.calibration_setting import CALIBRATION, read_calibration
 from index.catalogue import Catalogue
 from index.catalogue_history import History
@@ -57,6 +57,7 @@ class Store:
                 wait in ``catalogue.pending()`` to be embedded anew.
 
         Raises:
+            StoreBusyError: ``fresh``, and another process indexes into this store.
             StoreMissingError: no store here, and ``create`` is false.
             StoreUnwritableError: the folder cannot be written.
             StoreUnavailableError: the database, or Milvus, does not answer.
@@ -75,7 +76,8 @@ class Store:
 
     def _open(self, *, fresh: bool) -> None:
         self.history = History(self.catalogue)
-        adopt_space(self.catalogue, self.space, fresh=fresh)
+        with self._alone() if fresh else nullcontext():
+            adopt_space(self.catalogue, self.space, fresh=fresh)
         self.folder: Path = self._backend.folder(self.catalogue)
         """This machine's files: all of a store in a folder; of one in a database what can be made
         again, and the last run's rejects."""
@@ -150,8 +152,13 @@ class Store:
         return [ranking.rank(segments, query) for query in queries]
 
     def upsert(self, records: Sequence[ProductRecord]) -> None:
-        """Writes products in one transaction; the next search sees them."""
-        self.catalogue.upsert(records)
+        """Writes products in one transaction; the next search sees them.
+
+        Raises:
+            EmbedderMismatchError: another process has given the store to another embedder.
+            StoreUnwritableError: the database is read-only or the disk is full.
+        """
+        self.catalogue.upsert(records, lambda settings: check_recorded(settings, self.space))
 
     def delete(self, ids: Iterable[str]) -> int:
         """Removes products in one transaction; the next search does not see them."""
@@ -328,6 +335,15 @@ class Store:
     def writer_lock(self) -> StoreLock:
         """The lock that one indexing process holds; taking it fails at once when it is held."""
         return self._backend.lock("writer", 0)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No vectors are taken away from under another process that indexes."""
+        lock = hold(self.writer_lock())
+        try:
+            yield
+        finally:
+            lock.release()
 
     @contextmanager
     def committing(self) -> Iterator[None]:

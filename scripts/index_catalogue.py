@@ -17,6 +17,7 @@ from scripts.options import EmbedderOption, JsonOption, StoreOption
 from scripts.row_progress import RowProgress
 from service import wiring
 from service.errors import EngineError
+from service.feed_batches import open_feed
 from service.indexing import Counts, FeedIndexing, IndexingOptions
 from service.indexing_engines import EngineName, engine_of
 from service.publishing import PublishGate
@@ -69,7 +70,9 @@ def index_catalogue(  # noqa: PLR0913, PLR0917 - typer takes options as argument
     """
     options = IndexingOptions(fresh=fresh, complete=complete, currency=_currency(currency))
     settings = load_settings(embedder=embedder, captioner=captioner or wiring.NONE)
-    total = sum(count_rows(feed) for feed in feeds if feed.exists())
+    for feed in feeds:
+        open_feed(feed, options.currency)  # one that cannot be read ends it before anything is done
+    total = sum(count_rows(feed) for feed in feeds)
     models = wiring.load_models(settings, is_searching=False)
     captions = wiring.catalogue_captioner(settings)
     with engine_of(engine, settings, total) as stages:  # before a folder is made for the store
@@ -89,10 +92,17 @@ def index_catalogue(  # noqa: PLR0913, PLR0917 - typer takes options as argument
                 progress=advance,
             )
     is_calibrated = opened.refresh().calibration is not None
+    left, _ = opened.catalogue.count()
     opened.close()
     print(json.dumps(asdict(counts)) if as_json else _summary(counts))
     if not as_json and not is_calibrated:
         print("searches give no verdict yet: snapshelf doctor calibrates this catalogue")
+    if counts.removed > left:
+        print(
+            f"snapshelf: {counts.removed} of {counts.removed + left} products were removed, since "
+            "the feeds lack them; snapshelf rollback brings them back",
+            file=sys.stderr,
+        )
     _end(counts, total)
 
 
@@ -137,6 +147,8 @@ def _summary(counts: Counts) -> str:
         f"{counts.unchanged} unchanged, {counts.removed} removed, {counts.rejected} rejected; "
         + (f"version {counts.version}" if counts.version else "no version saved")
     ]
+    if counts.offers_removed:
+        lines.append(f"{counts.offers_removed} offers removed of products that others still sell")
     if counts.reembedded:
         lines.append(f"{counts.reembedded} products of no feed embedded anew from kept pictures")
     if counts.captioned:

@@ -6,18 +6,20 @@ phones, browsers and messengers call pictures.
 
 import re
 
-_WORDS = frozenset(
+_ALONE = frozenset(("dsc", "image", "img", "photo", "picture", "screenshot", "untitled"))
+"""Also without a number behind."""
+_NUMBERED = _ALONE | frozenset(
     re.findall(
         r"\S+",
-        """at bild cimg copy dcim dsc dscf dscn edit edited export file foto gopr heic image imag
-        img imgp jpeg jpg kic mmexport mov mvi original pano photo pic pict picture png pxl sam
-        scan screenshot shot untitled upload vid wa webp whatsapp 图片 微信图片""",
+        """at bild cimg copy dcim dscf dscn edit edited export file foto gopr heic imag imgp jpeg
+        jpg kic mmexport mov mvi original pano pic pict png pxl scan shot upload vid wa webp
+        whatsapp 图片 微信图片""",
     )
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BETWEEN = re.compile(r"[\W_]+")
-_NUMBER = re.compile(r"[a-z]?\d{5,}|0\d+")
-"""Also with one letter before it (P1030245). Fewer digits may be a name: 501, 1984, P30."""
+_NUMBER = re.compile(r"\d{8,}|0\d{3,}|[a-z]\d{6,}|sam\d{4,}")
+"""Also with a letter before it (P1030245). Fewer digits may be a name: 501, 1984, 75192, P30."""
 _HASH = re.compile(r"(?=.*\d)[0-9a-f]{12,}")
 
 
@@ -25,7 +27,8 @@ def is_file_title(title: str) -> bool:
     """Whether a title tells only which picture of a camera, a phone or a program it was."""
     plain = title.casefold()
     words = _LETTERS.findall(plain)
-    if words and _WORDS.issuperset(words):
+    known = _NUMBERED if any(one.isdigit() for one in plain) else _ALONE
+    if words and known.issuperset(words):
         return True
     compact = _BETWEEN.sub("", plain)
     return bool(_NUMBER.fullmatch(compact) or _HASH.fullmatch(compact))

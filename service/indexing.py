@@ -15,6 +15,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from index.catalogue_reads import chunks
 from index.downloads import Download
 from index.feeds import RawRow
 from index.store import Store, hold
@@ -58,6 +59,8 @@ class Counts:
     updated: int = 0
     unchanged: int = 0
     removed: int = 0
+    offers_removed: int = 0
+    """Of products that another merchant still sells."""
     rejected: int = 0
     warnings: int = 0
     """Rows that were taken though a picture of theirs was not, or got no caption, or that replaced
@@ -309,6 +312,8 @@ class _Run:
         for start in range(0, len(gone), _REMOVED_AT_ONCE):
             with self._store.committing():
                 self.counts.removed += self._store.delete(gone[start : start + _REMOVED_AT_ONCE])
+        for chunk in chunks(list(seen.absent_offers(self._store.catalogue.listed_offers()))):
+            self.counts.offers_removed += self._ingest.drop_offers(dict(chunk))
 
     def _timed(self, found: Iterator[Batch]) -> Iterator[Batch]:
         while True:

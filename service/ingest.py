@@ -121,6 +121,27 @@ class Ingest:
             product = self._store.catalogue.product(product_id)
             self._store.delete([product.id])
 
+    def drop_offers(self, gone: Mapping[str, frozenset[str]]) -> int:
+        """Takes away what merchants no longer sell of products; gives how many offers there were.
+
+        Args:
+            gone: products' ids, and the merchants; of each product another merchant is left.
+        """
+        with self._mutex, self._store.committing():
+            drafts, dropped = [], 0
+            for product_id, (known, _) in self._store.catalogue.existing(set(gone)).items():
+                merchants = gone[product_id]
+                left = tuple(one for one in known.offers if one.merchant not in merchants)
+                dropped += len(known.offers) - len(left)
+                draft = Draft(replace(known, offers=left), (), is_new=False)
+                self._load(draft, _reads_nothing, NOTHING_AHEAD, fresh=False)
+                drafts.append(draft)
+            self._caption([one for one in drafts if one.pictures], NOTHING_AHEAD, fresh=False)
+            for draft in drafts:
+                draft.content_hash = self._content_hash(draft)
+            self._store.upsert(self._records(drafts, NOTHING_AHEAD))
+        return dropped
+
     def drafts(self, rows: Sequence[FeedRow]) -> tuple[list[Draft], dict[str, str]]:
         """Merges rows of one product; gives drafts in order, and the hashes of known products."""
         catalogue = self._store.catalogue
@@ -327,6 +348,10 @@ def _mean(pictures: Sequence[PictureRecord]) -> Vector:
     """
     mean: Vector = np.mean([one.embedding for one in pictures], axis=0, dtype=np.float32)
     return mean / max(float(np.linalg.norm(mean)), 1e-12)
+
+
+def _reads_nothing(source: str) -> bytes:
+    raise FetchError(f"{source} is not read")
 
 
 def _kept(source: str, sha256: str, known: KnownPicture) -> PictureRecord:

@@ -1,5 +1,7 @@
 """The words of a product that its text vector is made of, and those of a caption."""
 
+import re
+
 from index.filters import category_path
 from index.types import Product
 from service.file_titles import is_file_title
@@ -23,9 +25,15 @@ def product_text(product: Product, caption: str = "") -> str:
     ]
     named: list[str] = []
     for part in parts:
-        if part and part.casefold() not in " ".join(named).casefold():
+        if part and _words(part) not in _words(*named):
             named.append(part)
     return ", ".join(named)
+
+
+def _words(*parts: str) -> str:
+    """Whole words: a tailored shirt has not said that it is red."""
+    found = re.findall(r"\w+", " ".join(parts).casefold())
+    return f" {' '.join(found)} "
 
 
 def caption_words(caption: Caption) -> str:

@@ -3,6 +3,9 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 
+_REJECTED = "\0rejected"
+"""In the place of a merchant."""
+
 
 class SeenRows:
     """Ids and merchants of a run's rows; for one thread at a time."""
@@ -29,7 +32,7 @@ class SeenRows:
     def note_id(self, product_id: str) -> None:
         """Notes that a row names this product, though the row itself cannot be used."""
         self._database.execute(
-            "INSERT OR IGNORE INTO row VALUES (?, ?, 0)", (product_id, "\0rejected")
+            "INSERT OR IGNORE INTO row VALUES (?, ?, 0)", (product_id, _REJECTED)
         )
 
     def absent(self, listed: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[str]:
@@ -42,9 +45,33 @@ class SeenRows:
             if not any(self._has(one) for one in (product_id, *others)):
                 yield product_id
 
+    def absent_offers(
+        self, listed: Iterable[tuple[str, tuple[tuple[str, str], ...]]]
+    ) -> Iterator[tuple[str, frozenset[str]]]:
+        """Gives products of which rows were seen, and the merchants of which none was.
+
+        An offer whose row was rejected is none of them: what that merchant asks is not known.
+
+        Args:
+            listed: ids of products, and each offer's merchant and the id it has there.
+        """
+        for product_id, offers in listed:
+            gone = {
+                merchant
+                for merchant, source_id in offers
+                if not self._has_offer(source_id or product_id, merchant)
+            }
+            if 0 < len(gone) < len(offers):
+                yield product_id, frozenset(gone)
+
     def close(self) -> None:
         """Removes the file."""
         self._database.close()
+
+    def _has_offer(self, product_id: str, merchant: str) -> bool:
+        query = "SELECT 1 FROM row WHERE id = ? AND merchant IN (?, ?) LIMIT 1"
+        key = (product_id, merchant, _REJECTED)
+        return self._database.execute(query, key).fetchone() is not None
 
     def _has(self, product_id: str) -> bool:
         query = "SELECT 1 FROM row WHERE id = ? LIMIT 1"

@@ -230,6 +230,25 @@ def test_an_open_store_notices_that_the_embedder_was_changed(store: Store, folde
         store.search([QUERY])
 
 
+def test_an_open_store_writes_nothing_once_the_embedder_was_changed(
+    store: Store, folder: Path
+) -> None:
+    Store(folder, OTHER, fresh=True).close()
+    with pytest.raises(EmbedderMismatchError, match="was made with the embedder other"):
+        store.upsert([record("p9")])
+    assert sorted(store.catalogue.pending()) == ["p1", "p2", "p3"]
+
+
+def test_fresh_takes_nothing_away_beside_a_process_that_indexes(store: Store, folder: Path) -> None:
+    lock = hold(store.writer_lock())
+    try:
+        with pytest.raises(StoreBusyError):
+            Store(folder, OTHER, fresh=True)
+    finally:
+        lock.release()
+    assert sorted(found(store)) == ["p1", "p2", "p3"]
+
+
 def test_fresh_with_the_same_embedder_changes_nothing(store: Store, folder: Path) -> None:
     again = Store(folder, SPACE, fresh=True)
     assert again.catalogue.pending() == []

@@ -14,6 +14,7 @@ from service.settings import load_settings
 from service.types import SearchRequest
 from tests.scripts.commands import ROOT, failed, run
 from tests.service.conftest import drawn
+from vision.embedded_model import embedded_model_dir
 
 
 def test_a_folder_of_pictures_is_indexed_by_itself(tmp_path: Path) -> None:
@@ -85,6 +86,31 @@ def test_complete_removes_and_the_currency_of_the_feed_counts(tmp_path: Path) ->
     assert result.returncode == 1
     assert json.loads(result.stdout)["removed"] == 0
     assert "nothing was removed: 1 rows could not be read" in result.stderr
+
+
+def test_a_complete_feed_that_lacks_most_products_says_how_to_go_back(tmp_path: Path) -> None:
+    drawn("disc", "red").save(tmp_path / "red.png")
+    feed, store = tmp_path / "feed.csv", str(tmp_path / "s")
+    rows = [f"{name},Disc,red.png" for name in ("a", "b", "c")]
+    feed.write_text("\n".join(["id,title,image_link", *rows]))
+    assert run("index", str(feed), "--store", store).returncode == 0
+    feed.write_text("\n".join(["id,title,image_link", rows[0]]))
+    result = run("index", str(feed), "--store", store, "--complete")
+    assert "2 of 3 products were removed" in result.stderr
+    assert "snapshelf rollback brings them back" in result.stderr
+
+
+def test_a_feed_that_cannot_be_read_costs_no_vectors_under_another_embedder(tmp_path: Path) -> None:
+    drawn("disc", "red").save(tmp_path / "red.png")
+    feed, store = tmp_path / "feed.csv", str(tmp_path / "s")
+    feed.write_text("id,title,image_link\na,Disc,red.png\n")
+    assert run("index", str(feed), "--store", store).returncode == 0
+    other = f"local-dir:{embedded_model_dir(load_settings().cache)}"
+    changed = ["--store", store, "--embedder", other, "--fresh"]
+    failed(run("index", str(tmp_path / "no.csv"), *changed), 1, "no.csv")
+    assert "1 unchanged" in run("index", str(feed), "--store", store).stdout
+    assert run("index", str(feed), *changed).returncode == 0
+    failed(run("index", str(feed), "--store", store), 1, "made with the embedder")
 
 
 def test_an_interrupted_run_says_how_far_it_came(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ from service.product_text import product_text
 FILES = """IMG 0001;IMG_4021.JPG;DSC00017;dscn 1234 edit;PXL 20240131 142233123;P1030245;0001
 20240131 142233;IMG-20240131-WA0003;WhatsApp Image 2024-01-31 at 14.22.33 (1);Screenshot 2024 01 31
 3f2504e0 4f89 11d3 9a0c 0305e82c3301;4006381333931;mmexport1612345678;微信图片_20240131
-photo;image (3);untitled;Bild 12;d41d8cd98f00b204e9800998ecf8427e"""
+SAM_0021;photo;image (3);untitled;Bild 12;d41d8cd98f00b204e9800998ecf8427e"""
 THINGS = """501;1984;P30;iPhone 15;Galaxy S21;Image of Venus, poster;Photo frame 10x15;Scan toaster
 copy paper A4;Mug;7UP;WD-40;red mug 0001;Canon IMG printer;deadbeef cafe;café;Foto album;S 21;R2-D2
+007;75192;10294;Sam;M12345;Copy;Foto
 Levi's 501;照片 相框;файл"""
 
 
@@ -31,3 +32,19 @@ def test_what_else_is_told_stays() -> None:
     product = Product(id="1", group="1", title="IMG 0001", brand="Acme", category="Home > Mugs")
     assert product_text(product) == "Mugs, Acme"
     assert product_text(product, "a mug, cup") == "Mugs, Acme, a mug, cup"
+
+
+@pytest.mark.parametrize(
+    ("title", "color", "text"),
+    [
+        ("Tailored layered shirt", "red", "Tailored layered shirt, red"),
+        ("Titanium watch", "tan", "Titanium watch, tan"),
+        ("Red mug", "red", "Red mug"),
+        ("Mug, navy-blue", "Navy Blue", "Mug, navy-blue"),
+        ("Mug", "red/white", "Mug, red/white"),
+    ],
+)
+def test_a_colour_is_left_out_where_the_title_has_said_it(
+    title: str, color: str, text: str
+) -> None:
+    assert product_text(Product(id="1", group="1", title=title, color=color)) == text
