@@ -15,7 +15,7 @@ from index.errors import RowError
 from index.feed_formats.prices import parse_price
 from index.types import AVAILABILITIES, Offer, Product
 
-__all__ = ["FeedRow", "parse_price", "parse_row"]
+__all__ = ["FeedRow", "parse_price", "parse_row", "row_id"]
 
 DEFAULT_MERCHANT = ""
 MAX_FIELD_CHARACTERS = 100_000
@@ -40,6 +40,9 @@ _KNOWN = {
     "id", "item_group_id", "title", "description", "brand", "category", "color", "gtin", "price",
     "sale_price", "availability", "link", "image_link", "additional_image_link", "merchant",
 }  # fmt: skip
+_PICTURE_COLUMNS = ("image_link", "additional_image_link")
+_NO_WORDS = {"id", "item_group_id", "gtin", "link", *_PICTURE_COLUMNS}
+"""Taken as they stand: ``&copy=2`` in an address is no sign, ``a&amp;b.jpg`` may be a file."""
 _AVAILABILITY_ALIASES = {
     "instock": "in_stock",
     "outofstock": "out_of_stock",
@@ -53,6 +56,7 @@ _SPREADSHEET_ERROR = re.compile(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)")
 _QUOTED_TEXT = re.compile(r'="([^"]*)"')
 """How spreadsheets are told to keep leading zeros."""
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_NEXT_LINK = re.compile(r",(?=https?://)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def parse_row(raw: Mapping[str, object], currency: str = "") -> FeedRow:
     Raises:
         RowError: names the field, what came, and what is allowed.
     """
-    row = _normalised(raw)
+    row, pictures = _normalised(raw)
     product_id = _required(row, "id")
     if len(product_id) > MAX_ID_CHARACTERS:
         reason = f"has {len(product_id)} characters; at most {MAX_ID_CHARACTERS} are allowed"
@@ -92,21 +96,41 @@ def parse_row(raw: Mapping[str, object], currency: str = "") -> FeedRow:
         attributes={name: value for name, value in row.items() if name not in _KNOWN},
         offers=(_offer(row, product_id, currency),),
     )
-    return FeedRow(product, _pictures(row))
+    return FeedRow(product, pictures)
 
 
-def _normalised(raw: Mapping[str, object]) -> dict[str, str]:
+def row_id(raw: Mapping[str, object]) -> str:
+    """Gives the id that a row names, also where ``parse_row`` refuses it; empty: none."""
+    for name, value in raw.items():
+        folded = _folded(name)
+        is_id = _ALIASES.get(folded, folded) == "id" and not isinstance(value, dict | list | tuple)
+        if is_id and (text := _scalar("id", value)):
+            return text
+    return ""
+
+
+def _normalised(raw: Mapping[str, object]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Columns of a row under the names that we use, and its pictures."""
     row: dict[str, str] = {}
+    listed: dict[str, list[str]] = {}
     for name, value in _flat(raw):
-        folded = str(name).strip().casefold().removeprefix("g:").replace(" ", "_")
-        text = _text(folded, value)
-        if not folded or not text:
+        folded = _folded(name)
+        texts = _texts(folded, value)
+        if not folded or not texts:
             continue
         target = _ALIASES.get(folded, folded)
+        if target in _PICTURE_COLUMNS:
+            listed.setdefault(
+                target, _sources(target, texts, is_list=isinstance(value, list | tuple))
+            )
         # product_type is the shop's own tree and finer; Google's is the fallback
-        if target not in row or folded == "product_type":
-            row[target] = text
-    return row
+        elif target not in row or folded == "product_type":
+            row[target] = ",".join(texts)
+    return row, _pictures(listed)
+
+
+def _folded(name: object) -> str:
+    return str(name).strip().casefold().removeprefix("g:").replace(" ", "_")
 
 
 def _flat(raw: Mapping[str, object]) -> Iterator[tuple[str, object]]:
@@ -126,16 +150,39 @@ def _flat(raw: Mapping[str, object]) -> Iterator[tuple[str, object]]:
         yield from options.items()
 
 
-def _text(field: str, value: object) -> str:
-    if isinstance(value, list | tuple):
-        value = ",".join(_without_commas(text) for part in value if (text := _scalar(field, part)))
-    text = _scalar(field, value)
-    if len(text) > MAX_FIELD_CHARACTERS:
+def _texts(field: str, value: object) -> list[str]:
+    """The texts of a value, each checked; those of a list apart. Empty ones are left out."""
+    if _ALIASES.get(field, field) not in _KNOWN and _is_nested(value):
+        parts = [_json(field, value)] if value else []
+    elif isinstance(value, list | tuple):
+        parts = [_scalar(field, part) for part in value]
+    else:
+        parts = [_scalar(field, value)]
+    texts = [_checked(field, part) for part in parts if part]
+    characters = sum(map(len, texts))
+    if characters > MAX_FIELD_CHARACTERS:
         raise RowError(
-            field, f"has {len(text):,} characters; at most {MAX_FIELD_CHARACTERS:,} are allowed"
+            field, f"has {characters:,} characters; at most {MAX_FIELD_CHARACTERS:,} are allowed"
         )
-    if quoted := _QUOTED_TEXT.fullmatch(text):
-        text = quoted.group(1)
+    return texts
+
+
+def _is_nested(value: object) -> bool:
+    """Whether it is an object, or a list that holds objects or lists."""
+    if isinstance(value, list | tuple):
+        return any(isinstance(part, dict | list | tuple) for part in value)
+    return isinstance(value, dict)
+
+
+def _json(field: str, value: object) -> str:
+    """An attribute that has parts; dates and the like inside it as text."""
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise RowError(field, f"cannot be written as JSON: {error}") from error
+
+
+def _checked(field: str, text: str) -> str:
     if _ALIASES.get(field, field) in _KNOWN:
         _refuse_formula(field, text)
     if "\0" in text:
@@ -153,17 +200,18 @@ def _refuse_formula(field: str, text: str) -> None:
         raise RowError(field, f"{text!r} is a spreadsheet's error")
 
 
-def _without_commas(text: str) -> str:
-    """An address in a list keeps its commas, escaped: the list is joined by commas."""
-    return text.replace(",", "%2C") if _LINK.fullmatch(text) else text
-
-
 def _scalar(field: str, value: object) -> str:
     if isinstance(value, dict | list | tuple):
         raise RowError(field, "is an object; allowed are text, numbers and lists of them")
-    is_absent = value is None or (isinstance(value, float) and math.isnan(value))
-    # shops export &reg; and &amp; in titles
-    return "" if is_absent else html.unescape(str(value)).strip()
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    text = str(value).strip()
+    if quoted := _QUOTED_TEXT.fullmatch(text):
+        text = quoted.group(1)
+    is_plain = "&" not in text or _ALIASES.get(field, field) in _NO_WORDS
+    if is_plain or _LINK.fullmatch(text):
+        return text
+    return html.unescape(text).strip()  # shops export &reg; and &amp; in titles
 
 
 def _is_unicode(text: str) -> bool:
@@ -220,10 +268,23 @@ def _link(text: str) -> str:
     return text
 
 
-def _pictures(row: Mapping[str, str]) -> tuple[str, ...]:
-    listed = [row.get("image_link", ""), *row.get("additional_image_link", "").split(",")]
-    pictures = tuple(dict.fromkeys(part.strip() for part in listed if part.strip()))
+def _pictures(listed: Mapping[str, list[str]]) -> tuple[str, ...]:
+    parts = (part.strip() for column in _PICTURE_COLUMNS for part in listed.get(column, ()))
+    pictures = tuple(dict.fromkeys(part for part in parts if part))
     if len(pictures) > MAX_PICTURES:
         reason = f"with image_link {len(pictures):,} pictures; at most {MAX_PICTURES} are allowed"
         raise RowError("additional_image_link", reason)
     return pictures
+
+
+def _sources(column: str, texts: list[str], *, is_list: bool) -> list[str]:
+    """Splits a column of more pictures at its commas; an address in a list keeps its own."""
+    if column == "image_link":
+        return texts
+    return [
+        part
+        for text in texts
+        for part in (
+            _NEXT_LINK.split(text) if is_list and _LINK.fullmatch(text) else text.split(",")
+        )
+    ]

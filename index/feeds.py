@@ -63,7 +63,7 @@ def count_rows(path: Path) -> int:
 def _reader(path: Path, currency: str) -> Callable[[Path], Iterator[RawRow]]:
     ending = _ending(path)
     if ending in _DELIMITED:
-        return lambda feed: read_delimited(feed, currency)
+        return lambda feed: expanded(read_delimited(feed, currency))
     if ending in _JSON:
         return lambda feed: expanded(read_json_lines(feed))
     if ending in _XML:

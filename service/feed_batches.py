@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.errors import FeedError, RowError
-from index.feed_rows import FeedRow, parse_row
+from index.feed_rows import FeedRow, parse_row, row_id
 from index.feeds import RawRow, read_feed
 from service.rejects import Reject
 from service.seen_rows import SeenRows
@@ -67,27 +67,32 @@ def batches(feed: Path, rows: Iterator[RawRow], seen: SeenRows, currency: str) -
 
 def _checked(raw: RawRow, batch: Batch, seen: SeenRows, currency: str) -> FeedRow | None:
     """The row, or None; notes in the batch what was wrong."""
+    named = row_id(raw.values)
+    shown = named.encode(errors="backslashreplace").decode()  # half a surrogate pair is no UTF-8
 
-    def note(kind: str, reason: str, row_id: str) -> None:
-        batch.faults.append(Reject(batch.feed, raw.line, row_id, kind, reason))
+    def note(kind: str, reason: str) -> None:
+        batch.faults.append(Reject(batch.feed, raw.line, shown, kind, reason))
 
-    raw_id = str(raw.values.get("id") or raw.values.get("g:id") or raw.values.get("item_id") or "")
+    def reject(reason: str) -> None:
+        note("rejected", reason)
+        if named and shown == named:
+            seen.note_id(named)
+        else:
+            batch.unreadable += 1
+
     if raw.warning:
-        note("warning", raw.warning, raw_id)
-    if raw.problem or (raw.warning and not raw.values):
-        batch.unreadable += bool(raw.problem)
-        if raw.problem:
-            note("rejected", f"row: {raw.problem}", "")
+        note("warning", raw.warning)
+    if raw.problem:
+        reject(f"row: {raw.problem}")
+        return None
+    if raw.warning and not raw.values:
         return None
     try:
         row = parse_row(raw.values, currency)
     except RowError as error:
-        note("rejected", str(error), raw_id)
-        batch.unreadable += not raw_id
-        seen.note_id(raw_id.strip())
+        reject(str(error))
         return None
     before = seen.note(row.product.id, row.product.offers[0].merchant, raw.line)
     if before:
-        reason = f"same id and merchant as line {before}; this row wins"
-        note("warning", reason, row.product.id)
+        note("warning", f"same id and merchant as line {before}; this row wins")
     return row

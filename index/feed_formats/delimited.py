@@ -18,6 +18,8 @@ MAX_RECORD_CHARACTERS = 1 << 22
 csv.field_size_limit(1 << 24)  # the default of 128 KiB refuses long descriptions
 
 _ID_COLUMNS = {"id", "item_id"}
+_SEPARATOR_LINE = re.compile(r'"?sep=(?P<delimiter>[;,\t|])"?\s*', re.IGNORECASE)
+"""What Excel writes or is given as a first line."""
 
 
 def read_delimited(path: Path, currency: str) -> Iterator[RawRow]:
@@ -33,9 +35,14 @@ def read_delimited(path: Path, currency: str) -> Iterator[RawRow]:
     with open_text(path, find_encoding(path)) as file:
         lines = _RecordLines(read_lines(file))
         first = lines.peek()
+        named = _SEPARATOR_LINE.fullmatch(first.text) if first else None
+        if named:
+            lines.drop_line()
+            first = lines.peek()
         if first is None:
             raise FeedError(f"{path.name} holds no rows")
-        delimiter = _delimiter(first.text, is_tsv=".tsv" in path.name.casefold())
+        is_tsv = ".tsv" in path.name.casefold()
+        delimiter = named["delimiter"] if named else _delimiter(first.text, is_tsv=is_tsv)
         header = _header(path, lines, delimiter)
         rows = _rows(lines, header, delimiter)
         yield from shopify_rows(rows, currency) if is_shopify(header) else rows
@@ -77,6 +84,10 @@ class _RecordLines:
                 return line
         return None
 
+    def drop_line(self) -> None:
+        """Takes away the line that ``peek`` gave."""
+        self._again.popleft()
+
     def start_record(self) -> None:
         self.taken, self._characters = [], 0
 
@@ -96,7 +107,7 @@ def _header(path: Path, lines: _RecordLines, delimiter: str) -> list[str]:
         header = [name.strip() for name in next(csv.reader(lines, delimiter=delimiter))]
     except (csv.Error, _RecordError) as error:
         raise FeedError(f"{path.name}: its header cannot be read: {error}") from error
-    names = {name.casefold().removeprefix("g:").replace(" ", "_") for name in header}
+    names = set(map(_folded, header))
     if not names & _ID_COLUMNS and not is_shopify(header):
         raise FeedError(f"{path.name}: no column 'id' in its header: {', '.join(header)[:200]}")
     return header
@@ -125,7 +136,21 @@ def _rows(lines: _RecordLines, header: list[str], delimiter: str) -> Iterator[Ra
         elif len(cells) > len(header):
             yield RawRow(start, {}, _shape(cells, header))
         elif any(cells):
-            yield RawRow(start, values_of(cells))
+            yield _row(start, header, cells, values_of(cells))
+
+
+def _row(start: int, header: list[str], cells: list[str], values: dict[str, object]) -> RawRow:
+    """A row; of one that is cut off nobody knows whether the thing can be had."""
+    missing = header[len(cells) :]
+    if not missing:
+        return RawRow(start, values)
+    unknown = {name: "unknown" for name in missing if _folded(name) == "availability"}
+    warning = f"{_shape(cells, header)}: {', '.join(missing)[:200]} cut off"
+    return RawRow(start, {**values, **unknown}, warning=warning)
+
+
+def _folded(name: str) -> str:
+    return name.casefold().removeprefix("g:").replace(" ", "_")
 
 
 def _shape(cells: Sequence[str], header: Sequence[str]) -> str:

@@ -9,38 +9,75 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_precision
 
+from index.feed_formats.prices import price_columns
 from index.feed_formats.raw_row import RawRow
 
-_SHARED = ("title", "description", "url", "brand")
+_WORDS = ("title", "description", "url", "brand")
+_TAKEN_APART = {
+    "id", "variants", "price", "list_price", "availability", "barcodes", "seller", "media",
+    "categories", "variant_options",
+}  # fmt: skip
+"""Columns of a product with variants that become others; the rest stay as they are."""
+_NOTHING: tuple[object, ...] = (None, "", [], {})
+_ELIGIBLE = {"is_eligible_search", "enable_search"}
 
 
 def expanded(rows: Iterator[RawRow]) -> Iterator[RawRow]:
-    """Gives one row a variant where a row is a product with ``variants``; others as they are."""
+    """Gives one row a variant where a row is a product with ``variants``; others as they are.
+
+    What the shop keeps out of searches (``is_eligible_search``) is left out, with a warning.
+    """
     for row in rows:
-        variants = row.values.get("variants")
+        variants = None if row.problem else row.values.get("variants")
         if isinstance(variants, list) and variants:
             for variant in variants:
-                yield _variant_row(row, variant)
+                yield _eligible(_variant_row(row, variant))
         else:
-            yield row
+            yield _eligible(row)
+
+
+def _eligible(row: RawRow) -> RawRow:
+    for name, value in row.values.items():
+        if name.casefold() in _ELIGIBLE and str(value).strip().casefold() == "false":
+            named = row.values.get("id") or row.values.get("item_id")
+            return RawRow(row.line, {}, warning=f"{named!r} is not {name} and was left out")
+    return row
 
 
 def _variant_row(row: RawRow, variant: object) -> RawRow:
     if not isinstance(variant, Mapping):
         return RawRow(row.line, {}, f"variants: holds a JSON {type(variant).__name__}, no object")
-    shared = {name: _plain(row.values[name]) for name in _SHARED if name in row.values}
-    own = {name: _plain(variant[name]) for name in ("id", *_SHARED) if variant.get(name)}
-    values: dict[str, object] = {**shared, **own, "item_group_id": row.values.get("id")}
-    values.update(_options(variant))
-    price, regular = _price(variant.get("price")), _price(variant.get("list_price"))
-    values.update({"price": regular or price, "sale_price": price if regular else None})
-    values["availability"] = _availability(variant.get("availability"))
-    values["gtin"] = _first(variant.get("barcodes"), "value")
-    values["merchant"] = _first([variant.get("seller")], "name")
-    media = variant.get("media") or row.values.get("media")
-    urls = [one["url"] for one in _objects(media) if one.get("url")]
-    values.update({"image_link": urls[0] if urls else None, "additional_image_link": urls[1:]})
+    own = {name: value for name, value in variant.items() if value not in _NOTHING}
+    both = {**row.values, **own}
+    values = {name: value for name, value in both.items() if name not in _TAKEN_APART}
+    values.update({name: _plain(both[name]) for name in _WORDS if name in both})
+    values.update(_options(own))
+    urls = [one["url"] for one in _objects(both.get("media")) if _is_picture(one)]
+    taken_apart: dict[str, object] = {
+        "id": own.get("id"),
+        "item_group_id": row.values.get("id"),
+        "availability": _availability(both.get("availability")),
+        "gtin": _first(own.get("barcodes"), "value"),
+        "merchant": _first([both.get("seller")], "name"),
+        "product_type": _category(both.get("categories")),
+        "image_link": urls[:1],
+        "additional_image_link": urls[1:],
+        **price_columns(_price(both.get("price")), _price(both.get("list_price"))),
+    }
+    values.update({name: value for name, value in taken_apart.items() if value not in _NOTHING})
     return RawRow(row.line, values)
+
+
+def _is_picture(medium: Mapping[str, object]) -> bool:
+    kind = str(medium.get("type") or "image").casefold()
+    return bool(medium.get("url")) and kind.startswith("image")
+
+
+def _category(values: object) -> object:
+    """The shop's own category, else the first; each is a ``value`` and its ``taxonomy``."""
+    named = [one for one in _objects(values) if one.get("value")]
+    own = [one for one in named if one.get("taxonomy") == "merchant"]
+    return next((one["value"] for one in own or named), values if not named else None)
 
 
 def _plain(value: object) -> object:

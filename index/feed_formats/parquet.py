@@ -13,6 +13,8 @@ _BATCH_ROWS = 1024
 _BUFFER_BYTES = 1 << 20
 """Pages are read as they are needed; without a buffer whole columns of a row group are."""
 _ERRORS = (pyarrow.ArrowException, OSError)
+_VALUE_ERRORS = (pyarrow.ArrowException, ValueError, OverflowError)
+"""Of values that Python has no form for: a date past the year 9999, bytes that are no UTF-8."""
 
 
 def read_parquet(path: Path) -> Iterator[RawRow]:
@@ -44,9 +46,32 @@ def _group_rows(file: pyarrow.parquet.ParquetFile, group: int, first: int) -> It
     row = first
     try:
         for batch in file.iter_batches(batch_size=_BATCH_ROWS, row_groups=[group]):
-            for values in batch.to_pylist():
-                yield RawRow(row, values)
+            for raw in _batch_rows(batch, row):
+                yield raw
                 row += 1
-    except (*_ERRORS, ValueError) as error:  # ValueError: bytes that are no UTF-8
+    except _ERRORS as error:
         last = first + file.metadata.row_group(group).num_rows - 1
         yield RawRow(row, {}, f"rows {row} to {last} cannot be read: {str(error)[:200]}")
+
+
+def _batch_rows(batch: pyarrow.RecordBatch, first: int) -> Iterator[RawRow]:
+    try:
+        rows = batch.to_pylist()
+    except _VALUE_ERRORS:
+        for position in range(batch.num_rows):
+            yield _row(batch.slice(position, 1), first + position)
+        return
+    for number, values in enumerate(rows, start=first):
+        yield RawRow(number, values)
+
+
+def _row(batch: pyarrow.RecordBatch, number: int) -> RawRow:
+    """The only row of a batch; one value that cannot be read is the row's problem."""
+    values: dict[str, object] = {}
+    problem = ""
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        try:
+            [values[name]] = column.to_pylist()
+        except _VALUE_ERRORS as error:
+            problem = problem or f"{name}: cannot be read: {str(error)[:200]}"
+    return RawRow(number, values, problem)

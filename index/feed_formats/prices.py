@@ -21,9 +21,11 @@ _SYMBOLS = {
 """Signs that only one currency has; ``$``, ``¥`` and ``kr`` belong to several."""
 _SHARED_SYMBOLS = {"$", "¥", "\uffe5", "kr", "kr.", "fr.", "rs", "rs."}
 _SHAPE = re.compile(
-    r"(?P<before>[^\d\s.,'’+-]+\.?)?\s*(?P<amount>[0-9](?:[0-9.,'’\s]*[0-9])?)"
-    r"\s*(?P<after>[^\d\s.,'’+-]+\.?)?"
+    r"(?P<before>(?:[A-Za-z]{1,2}\s(?=\$))?[^\d\s.,'’+-]+\.?)?\s*"
+    r"(?P<amount>[0-9](?:[0-9.,'’\s]*[0-9])?)(?:(?P<mark>[.,])\s?[-–—]{1,2})?"
+    r"\s*(?P<after>(?:[A-Za-z]{1,2}\s(?=\$))?[^\d\s.,'’+-]+\.?)?"
 )
+"""Also ``US $5``, and with the dash of ``5.-`` or ``5,-- €``, which stands for no decimals."""
 _GROUPED = re.compile(r"\d{1,3}([.,' ])\d{3}(?:\1\d{3})*|\d{1,2}(?:,\d{2})+,\d{3}")
 """Thousands, or as in India: 1,23,456."""
 _MOST_DIGITS, _MOST_DECIMALS = 12, 4
@@ -46,7 +48,26 @@ def parse_price(text: str, field: str = "price", currency: str = "") -> Price:
     if shape is None or len(marks) > 1:
         raise _no_price(field, text)
     code = _currency(field, text, marks[0] if marks else "", currency)
-    return Price(_amount(field, text, shape["amount"], code), code)
+    written = shape["amount"] + (f"{shape['mark']}00" if shape["mark"] else "")
+    return Price(_amount(field, text, written, code), code)
+
+
+def price_columns(price: object, regular: object) -> dict[str, object]:
+    """Gives the columns of what a buyer pays and of a regular price, which counts only if higher.
+
+    Args:
+        price: what is asked now, with its currency; without one nothing is.
+        regular: compare-at or list price; one that cannot be read is left to the row's check.
+    """
+    if not (price and regular):
+        return {"price": price}
+    try:
+        now, before = parse_price(str(price)), parse_price(str(regular))
+    except RowError:
+        return {"price": regular, "sale_price": price}
+    if now.currency == before.currency and before.amount <= now.amount:
+        return {"price": price}
+    return {"price": regular, "sale_price": price}
 
 
 def _no_price(field: str, text: str) -> RowError:
@@ -54,7 +75,7 @@ def _no_price(field: str, text: str) -> RowError:
 
 
 def _currency(field: str, text: str, mark: str, default: str) -> str:
-    folded = mark.casefold().strip()
+    folded = re.sub(r"\s", "", mark.casefold())
     if not folded or folded in _SHARED_SYMBOLS:
         if not default:
             what = f"{mark!r} is the sign of several currencies" if folded else "names no currency"

@@ -13,6 +13,6 @@ class RawRow:
     lines (Parquet, a folder)."""
     values: Mapping[str, object]
     problem: str = ""
-    """Why the row cannot be read at all; then ``values`` is empty."""
+    """Why the row cannot be used; then ``values`` serves to name its id."""
     warning: str = ""
     """What was left out or taken otherwise than it stands; with empty ``values`` the whole row."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
+from index.feed_formats.prices import price_columns
 from index.feed_formats.raw_row import RawRow
 
 MAX_PRODUCT_ROWS = 5_000
@@ -36,6 +37,7 @@ _NAMES = {
     "variant inventory tracker": "tracker",
     "inventory tracker": "tracker",
 }
+_STOCK = {"quantity", "tracker"}
 _TAG = re.compile(r"<[^<>]*>")
 _SHARED = ("title", "description", "brand", "product_type", "google_product_category", "tags")
 
@@ -44,7 +46,7 @@ Cells = Mapping[str, str]
 
 def is_shopify(header: Sequence[str]) -> bool:
     """Whether a header is that of Shopify's export."""
-    names = {_NAMES.get(name.strip().casefold(), name.strip().casefold()) for name in header}
+    names = set(map(_name, header))
     return {"handle", "title"} <= names and bool(names & {"option1 value", "sku", "image"})
 
 
@@ -55,11 +57,12 @@ def shopify_rows(rows: Iterator[RawRow], currency: str) -> Iterator[RawRow]:
         rows: the export as it stands.
         currency: ISO 4217, of the prices; empty: prices are left out, with a warning.
     """
-    numbered = ((row, _cells(row.values)) for row in rows)
-    for handle, group in groupby(numbered, key=lambda pair: pair[1].get("handle", "")):
+    for handle, group in groupby(_with_handles(rows), key=lambda one: one[0]):
         product: list[tuple[RawRow, Cells]] = []
-        for row, cells in group:
+        faults = 0
+        for _, row, cells in group:
             if row.problem:
+                faults += 1
                 yield row
             elif not handle:
                 yield RawRow(row.line, {}, "has no handle, so it belongs to no product")
@@ -68,15 +71,30 @@ def shopify_rows(rows: Iterator[RawRow], currency: str) -> Iterator[RawRow]:
             else:
                 product.append((row, cells))
         if product:
-            yield from _variants(handle, product, currency)
+            yield from _variants(handle, product, currency, faults)
+
+
+def _with_handles(rows: Iterator[RawRow]) -> Iterator[tuple[str, RawRow, Cells]]:
+    """A row that cannot be read counts with the product before it, and parts it no more."""
+    handle = ""
+    for row in rows:
+        cells = _cells(row.values)
+        handle = handle if row.problem else cells.get("handle", "")
+        yield handle, row, cells
 
 
 def _cells(values: Mapping[str, object]) -> dict[str, str]:
-    folded = {name.strip().casefold(): str(value).strip() for name, value in values.items()}
-    return {_NAMES.get(name, name): value for name, value in folded.items() if value}
+    return {_name(name): text for name, value in values.items() if (text := str(value).strip())}
 
 
-def _variants(handle: str, product: list[tuple[RawRow, Cells]], currency: str) -> Iterator[RawRow]:
+def _name(column: str) -> str:
+    folded = column.strip().casefold()
+    return _NAMES.get(folded, folded)
+
+
+def _variants(
+    handle: str, product: list[tuple[RawRow, Cells]], currency: str, faults: int
+) -> Iterator[RawRow]:
     first_row, first = product[0]
     status = first.get("status", "active").casefold()
     if status in {"draft", "archived"}:
@@ -87,15 +105,27 @@ def _variants(handle: str, product: list[tuple[RawRow, Cells]], currency: str) -
     shared = _shared(handle, first)
     names = {number: first.get(f"option{number} name", "") for number in "123"}
     is_single = sum(_is_variant(cells) for _, cells in product) <= 1
+    # a faulty row may have been a variant, so that the one that is left keeps its name
+    is_single &= not (faults and _has_options(first))
     for row, cells in product:
         if _is_variant(cells) or row is first_row:
             own = _own(cells, names, currency)
             variant = "" if is_single else _variant_name(cells)
             own["id"] = cells.get("sku") or "/".join(part for part in (handle, variant) if part)
             shown = [cells["variant_image"]] if "variant_image" in cells else []
-            warning = "" if currency or "price" not in cells else _no_currency(cells["price"])
             values = {**shared, **own, "additional_image_link": [*shown, *pictures]}
-            yield RawRow(row.line, values, warning=warning)
+            warnings = [row.warning] if row.warning else []
+            if row.warning and not _STOCK.issubset(map(_name, row.values)):
+                values["availability"] = "unknown"
+            if "price" in cells and not currency:
+                warnings.append(_no_currency(cells["price"]))
+            yield RawRow(row.line, values, warning="; ".join(warnings))
+        elif row.warning:
+            yield RawRow(row.line, {}, warning=row.warning)
+
+
+def _has_options(cells: Cells) -> bool:
+    return cells.get("option1 value", "Default Title") != "Default Title"
 
 
 def _is_variant(cells: Cells) -> bool:
@@ -120,9 +150,8 @@ def _own(cells: Cells, names: Mapping[str, str], currency: str) -> dict[str, obj
     own["gtin" if digits.isdigit() and len(digits) in {8, 12, 13, 14} else "barcode"] = digits
     own["availability"] = "in_stock" if _is_sold(cells) else "out_of_stock"
     price, before = cells.get("price", ""), cells.get("compare_at", "")
-    if currency:
-        own["price"] = f"{before or price} {currency}" if before or price else ""
-        own["sale_price"] = f"{price} {currency}" if before and price else ""
+    if currency and price:
+        own.update(price_columns(f"{price} {currency}", before and f"{before} {currency}"))
     return own
 
 

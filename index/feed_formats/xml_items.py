@@ -5,6 +5,7 @@ it no entity, ever reaches the parser.
 Source: https://support.google.com/merchants/answer/160589 (RSS 2.0) and /160593 (Atom 1.0).
 """
 
+import codecs
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,14 +24,19 @@ _CHUNK_CHARACTERS = 1 << 16
 _LONGEST_TOKEN = 64
 _GOOGLE = ("{http://base.google.com/ns/1.0}", "{http://base.google.com/cns/1.0}")
 _ATOM = "{http://www.w3.org/2005/Atom}"
-_BEGINS, _ENDS, _COMMENT, _COMMENT_ENDS = "begin", "end", "comment", "comment_ends"
-_BROKEN, _TEXT = "broken", ""
+_BEGINS, _ENDS = "begin", "end"
+_CLOSED_BY = {"comment": "comment_ends", "cdata": "cdata_ends"}
+"""What is text and no markup until it is closed."""
+_NAMES = {"comment": "a comment is", "cdata": "CDATA is"}
+_BROKEN, _OPEN, _TEXT = "broken", "open", ""
 _TOKEN = re.compile(
-    r"(?P<comment><!--)|(?P<comment_ends>-->)"
+    r"(?P<comment><!--)|(?P<comment_ends>-->)|(?P<cdata><!\[CDATA\[)|(?P<cdata_ends>\]\]>)"
     r"|(?P<begin><(?:item|entry)(?=[\s>]))|(?P<end></(?:item|entry)\s{0,20}>)"
 )
 _NAMESPACE = re.compile(r"""\sxmlns(?::[\w.-]+)?\s*=\s*(?:"[^"<&]*"|'[^'<&]*')""")
 _DECLARED = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([\w.:-]+)["']""")
+_NO_XML = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7"}
+"""Codecs of Python that turn ASCII into something else."""
 _FIRST_ONLY = {"product_type", "google_product_category"}
 """A product may have several of these; the first is the main one."""
 
@@ -67,13 +73,16 @@ def _encoding(path: Path) -> str:
     if found == "utf-16" or declared is None:
         return found
     name = declared.group(1).decode()
-    if name.casefold() in {"utf-8", "utf8"}:
-        return found
     try:
-        "".encode(name)
-    except LookupError as error:
+        codec = codecs.lookup(name).name
+        "".encode(name)  # base64 is a codec, and no encoding of text
+    except (LookupError, UnicodeError) as error:
         raise FeedError(f"{path.name}: there is no encoding {name!r}") from error
-    return name
+    if codec in _NO_XML:
+        raise FeedError(f"{path.name}: {name!r} is no encoding of XML")
+    # .NET says UTF-16 of what it then writes as UTF-8; such a declaration cannot be read as ASCII
+    is_false = codec.startswith(("utf-16", "utf-32", "utf-8"))
+    return found if is_false else name
 
 
 class _Items:
@@ -87,8 +96,8 @@ class _Items:
 
     def read(self) -> Iterator[tuple[int, str, str]]:
         """Gives (line, text, problem) of each item."""
-        item, start, line = "", 0, 1
-        for text, kind in self._outside_comments():
+        item, start, line, hidden = "", 0, 1, 1
+        for text, kind in self._markup():
             line += text.count("\n")
             item += text if item else ""
             if kind == _BEGINS:
@@ -99,26 +108,36 @@ class _Items:
             elif kind == _ENDS and item:
                 yield start, item, ""
                 item = ""
-            elif kind == _BROKEN:
-                yield line, "", text
+            elif kind in _CLOSED_BY:
+                hidden = line
+            elif kind in {_BROKEN, _OPEN}:
+                yield hidden if kind == _OPEN else line, "", text
             if len(item) > MAX_ITEM_CHARACTERS:
                 yield start, "", f"has more than {MAX_ITEM_CHARACTERS:,} characters"
                 item = ""
         if item:
             yield start, "", "the feed ends before this item does"
 
-    def _outside_comments(self) -> Iterator[Piece]:
-        """Takes the kind off the tokens inside comments; a comment that does not end is none."""
-        characters = 0
+    def _markup(self) -> Iterator[Piece]:
+        """Takes the kind off tokens in comments and CDATA, which are given up in the end."""
+        inside, characters = "", 0
         for text, kind in self._pieces():
-            if characters:
-                characters += len(text)
-                is_over = kind == _COMMENT_ENDS or characters > MAX_ITEM_CHARACTERS
-                characters = 0 if is_over else characters
-                yield text, kind if kind == _BROKEN else _TEXT
-            else:
-                characters = int(kind == _COMMENT)
+            if not inside:
+                inside, characters = kind if kind in _CLOSED_BY else "", 0
                 yield text, kind
+                continue
+            characters += len(text)
+            yield text, kind if kind == _BROKEN else _TEXT
+            if kind == _CLOSED_BY[inside]:
+                inside = ""
+            elif characters > MAX_ITEM_CHARACTERS:
+                yield (
+                    f"{_NAMES[inside]} not closed within {MAX_ITEM_CHARACTERS:,} characters",
+                    _OPEN,
+                )
+                inside = ""
+        if inside:
+            yield f"{_NAMES[inside]} not closed; what follows is not read", _OPEN
 
     def _pieces(self) -> Iterator[Piece]:
         held = ""

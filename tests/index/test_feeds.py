@@ -150,7 +150,7 @@ def test_a_row_with_too_many_cells_is_a_problem_of_its_line(tmp_path: Path) -> N
         RawRow(2, {"id": "1", "title": "one"}),
         RawRow(3, {}, "has 4 cells, the header 2"),
         RawRow(4, {"id": "3", "title": "three"}),
-        RawRow(5, {"id": "4"}),
+        RawRow(5, {"id": "4"}, warning="has 1 cells, the header 2: title cut off"),
     ]
 
 
