@@ -99,6 +99,11 @@ class EngineError(ServiceError):
 class FetchError(ServiceError):
     """A picture's address was refused, or did not give a picture."""
 
+    def __init__(self, message: str, *, is_gone: bool = False) -> None:
+        super().__init__(message)
+        self.is_gone = is_gone
+        """Who has the picture says that it is no more; else it may come another time."""
+
 
 class SettingsError(ServiceError):
     """A setting is missing or of a wrong form."""

@@ -9,13 +9,17 @@ import ssl
 import threading
 import time
 from collections.abc import Iterable
+from concurrent.futures import CancelledError
 
 import httpcore
 
 from service.errors import FetchError
+from service.fetch_hosts import NO_STOP
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 CONNECT_TIMEOUT_S = 5.0
+_LOOK_S = 0.5
+"""So long a silent host keeps a fetch from seeing that it is to end."""
 
 _EMBEDDING_NETWORKS = (
     ipaddress.ip_network("64:ff9b::/96"),  # NAT64, RFC 6052
@@ -56,13 +60,18 @@ class Deadline(threading.local):
     """When the fetch of a thread must have ended; the streams of that thread look at it."""
 
     at: float = float("inf")
+    stop: threading.Event = NO_STOP
+    """Set: it must end now."""
 
     def left(self, most: float | None) -> float:
         """Seconds that a step may take.
 
         Raises:
             httpcore.ReadTimeout: none are left.
+            CancelledError: it is to stop.
         """
+        if self.stop.is_set():
+            raise CancelledError
         left = self.at - time.monotonic()
         if left <= 0:
             raise httpcore.ReadTimeout("not done in time")
@@ -131,7 +140,13 @@ class _TimedStream(httpcore.NetworkStream):
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, self._deadline.left(timeout))
+        until = time.monotonic() + self._deadline.left(timeout)
+        while (left := until - time.monotonic()) > _LOOK_S:
+            try:
+                return self._inner.read(max_bytes, _LOOK_S)
+            except httpcore.ReadTimeout:
+                self._deadline.left(None)
+        return self._inner.read(max_bytes, max(left, 0.001))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._inner.write(buffer, self._deadline.left(timeout))

@@ -8,25 +8,34 @@ and 13.1 (If-None-Match, If-Modified-Since).
 
 import email.utils
 import functools
+import random
 import ssl
+import threading
 import time
 from dataclasses import dataclass
 
 import httpcore
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
-from tenacity.wait import wait_exponential_jitter
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    sleep_using_event,
+    stop_after_attempt,
+)
 
 from service.errors import FetchError
 from service.fetch_addresses import CONNECT_TIMEOUT_S, CheckedBackend, Deadline
-from service.fetch_hosts import Hosts
+from service.fetch_hosts import NO_STOP, Hosts
 
+ATTEMPTS = 3
 MAX_REDIRECTS = 3
 _RETRIED_STATUSES = {408, 425, 429, 500, 502, 503, 504}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MAX_RETRY_AFTER_S = 30.0
 """A host that wants more time is left alone; the next run asks it again."""
-_BACKOFF = wait_exponential_jitter(multiplier=0.5, max=5)
+_GONE = {404, 410}
+_MAX_BACKOFF_S = 5.0
 _MAX_CONNECTIONS = 64
 _HEADERS = {
     "User-Agent": "snapshelf",
@@ -43,7 +52,7 @@ class FetchLimits:
     timeout_s: float = 20.0
     """For one try, redirects included, from the first byte sent to the last received."""
     allow_private: bool = False
-    attempts: int = 3
+    attempts: int = ATTEMPTS
     """1: nobody comes back, so no host is waited for either."""
     ports: frozenset[int] | None = None
     """That may be connected to; None: any."""
@@ -60,12 +69,30 @@ class Fetched:
     """The ``Last-Modified`` header as it came."""
 
 
-class _PassingError(Exception):
+class PassingError(FetchError):
     """A fault that another try may not meet."""
 
-    def __init__(self, reason: str, wait_s: float | None = None) -> None:
+    def __init__(self, reason: str, asked_s: float | None = None) -> None:
         super().__init__(reason)
-        self.wait_s = wait_s
+        self.asked_s = asked_s
+        """The host wants to be left alone for so long."""
+
+    @property
+    def is_tried_again(self) -> bool:
+        """Whether the host wants so little time that it can be waited for."""
+        return self.asked_s is None or self.asked_s <= _MAX_RETRY_AFTER_S
+
+    @property
+    def hold_off_s(self) -> float:
+        """So long its host is asked for nothing else."""
+        return min(self.asked_s or 0.0, _MAX_RETRY_AFTER_S)
+
+    def wait_s(self, tries: int) -> float:
+        """Gives when to try again: as the host asked, else 0.5, 1, ... seconds and some chance."""
+        if self.asked_s is not None:
+            return self.asked_s
+        chance = random.random()  # noqa: S311 (no secret)
+        return min(0.5 * 2.0 ** (tries - 1) + chance, _MAX_BACKOFF_S)
 
 
 class Fetcher:
@@ -93,35 +120,51 @@ class Fetcher:
         """
         return self.fetch_if_changed(url).data or b""
 
-    def fetch_if_changed(self, url: str, etag: str = "", modified: str = "") -> Fetched:
+    def fetch_if_changed(
+        self, url: str, etag: str = "", modified: str = "", stop: threading.Event = NO_STOP
+    ) -> Fetched:
         """Gives the body unless it is still the one that was given with these marks.
 
         Raises:
             FetchError: as ``fetch``.
+            CancelledError: ``stop`` was set.
+        """
+        retrying = Retrying(
+            retry=retry_if_exception(
+                lambda error: isinstance(error, PassingError) and error.is_tried_again
+            ),
+            stop=stop_after_attempt(self._limits.attempts),
+            wait=_wait,
+            sleep=sleep_using_event(stop),
+            reraise=True,
+        )
+        return retrying(self.try_once, url, etag, modified, stop)
+
+    def try_once(
+        self, url: str, etag: str = "", modified: str = "", stop: threading.Event = NO_STOP
+    ) -> Fetched:
+        """As ``fetch_if_changed`` without another try.
+
+        Raises:
+            PassingError: another try may be answered.
+            FetchError: as ``fetch``.
+            CancelledError: ``stop`` was set.
         """
         marks = {"If-None-Match": etag, "If-Modified-Since": "" if etag else modified}
         headers = _HEADERS | {name: value for name, value in marks.items() if value}
-        retrying = Retrying(
-            retry=retry_if_exception_type(_PassingError),
-            stop=stop_after_attempt(self._limits.attempts),
-            wait=_wait,
-            reraise=True,
-        )
-        try:
-            return retrying(self._follow, url, headers)
-        except _PassingError as error:
-            raise FetchError(f"{url}: {error}") from error
+        return self._follow(url, headers, stop)
 
     def close(self) -> None:
         """Closes the connections that are kept open."""
         self._pool.close()
 
-    def _follow(self, url: str, headers: dict[str, str]) -> Fetched:
+    def _follow(self, url: str, headers: dict[str, str], stop: threading.Event) -> Fetched:
         self._deadline.at = float("inf")
+        self._deadline.stop = stop
         target = _parsed(url)
         deadline = 0.0
         for _hop in range(MAX_REDIRECTS + 1):
-            with self._hosts.place(target.host):
+            with self._hosts.place(target.host, stop):
                 # waiting for a place costs the picture nothing of its time
                 deadline = deadline or time.monotonic() + self._limits.timeout_s
                 self._deadline.at = deadline
@@ -144,7 +187,9 @@ class Fetcher:
                 raise
             raise FetchError(f"{url}: {error}") from error
         except (httpcore.NetworkError, httpcore.TimeoutException) as error:
-            raise _PassingError(_timed(error, self._limits.timeout_s)) from error
+            raise PassingError(f"{url}: {_timed(error, self._limits.timeout_s)}") from error
+        except httpcore.RemoteProtocolError as error:  # most often the host has hung up
+            raise PassingError(f"{url}: no readable HTTP: {error}") from error
         except (httpcore.ProtocolError, httpcore.UnsupportedProtocol, ValueError) as error:
             raise FetchError(f"{url}: no readable HTTP: {error}") from error
 
@@ -153,19 +198,19 @@ class Fetcher:
     ) -> "Fetched | httpx.URL":
         headers = httpx.Headers(response.headers)
         if response.status in _RETRIED_STATUSES:
-            wait_s = _retry_after(headers.get("Retry-After", ""))
+            asked_s = _retry_after(headers.get("Retry-After", ""))
+            error = PassingError(f"{url}: status {response.status}{_said(asked_s)}", asked_s)
             if self._limits.attempts > 1:
-                self._hosts.hold_off(target.host, min(wait_s or 0.0, _MAX_RETRY_AFTER_S))
-            if wait_s is not None and wait_s > _MAX_RETRY_AFTER_S:
-                raise FetchError(f"{url}: status {response.status}, retry after {wait_s:.0f} s")
-            raise _PassingError(f"status {response.status}", wait_s)
+                self._hosts.hold_off(target.host, error.hold_off_s)
+            raise error
         if response.status in _REDIRECTS and "Location" in headers:
             return _parsed(url, target, headers["Location"])
         marks = headers.get("ETag", ""), headers.get("Last-Modified", "")
         if response.status == 304:
             return Fetched(None, *marks)
         if response.status != 200:
-            raise FetchError(f"{url}: status {response.status}")
+            is_gone = response.status in _GONE
+            raise FetchError(f"{url}: status {response.status}", is_gone=is_gone)
         return Fetched(self._body(url, response, headers), *marks)
 
     def _body(self, url: str, response: httpcore.Response, headers: httpx.Headers) -> bytes:
@@ -191,13 +236,14 @@ def _ssl_context() -> ssl.SSLContext:
 def _parsed(url: str, base: httpx.URL | None = None, location: str = "") -> httpx.URL:
     try:
         target = base.join(location) if base else httpx.URL(url)
+        host = target.host  # decodes what is in Punycode
     except (httpx.InvalidURL, ValueError) as error:
         raise FetchError(f"{url}: no readable address: {error}") from error
     if target.scheme not in {"http", "https"}:
         raise FetchError(f"{url}: only http and https are fetched, not {target.scheme!r}")
     if target.port is not None and not 0 < target.port < 65_536:
         raise FetchError(f"{url}: no readable address: there is no port {target.port}")
-    if not target.host:
+    if not host:
         raise FetchError(f"{url}: names no host")
     if target.userinfo:
         raise FetchError("an address with a user name or password is not fetched")
@@ -205,10 +251,8 @@ def _parsed(url: str, base: httpx.URL | None = None, location: str = "") -> http
 
 
 def _wait(state: RetryCallState) -> float:
-    """As long as the host asked for, else 0.5, 1, ... seconds and some chance."""
     error = state.outcome.exception() if state.outcome else None
-    asked = error.wait_s if isinstance(error, _PassingError) else None
-    return asked if asked is not None else _BACKOFF(state)
+    return error.wait_s(state.attempt_number) if isinstance(error, PassingError) else 0.0
 
 
 def _retry_after(value: str) -> float | None:
@@ -216,10 +260,15 @@ def _retry_after(value: str) -> float | None:
     if value.isascii() and value.isdigit():
         return float(value)
     try:
-        at = email.utils.parsedate_to_datetime(value)
-    except (ValueError, TypeError):
+        at = email.utils.parsedate_to_datetime(value).timestamp()
+    except (ValueError, TypeError, OverflowError):
         return None
-    return max(0.0, at.timestamp() - time.time())
+    return max(0.0, at - time.time())
+
+
+def _said(asked_s: float | None) -> str:
+    is_long = asked_s is not None and asked_s > _MAX_RETRY_AFTER_S
+    return f", retry after {asked_s:.0f} s" if is_long else ""
 
 
 def _timed(error: Exception, timeout_s: float) -> str:

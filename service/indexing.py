@@ -10,9 +10,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from index.catalogue_reads import chunks
@@ -133,7 +134,8 @@ class FeedIndexing:
     ) -> Counts:
         """Adds or updates every product of the feeds and saves a version of the index.
 
-        ``KeyboardInterrupt`` ends it after the batches that are being written, without a version.
+        ``KeyboardInterrupt`` ends it after the batches that are being written, without a version;
+        no host is waited for then.
 
         Args:
             feeds: files or folders of pictures; later ones win over earlier ones.
@@ -223,10 +225,12 @@ class _Run:
                     self._note(*writing.popleft())
         except BaseException:
             self._is_stopped.set()
+            self._progress = lambda _rows: None  # what it raises would keep the rest uncounted
             raise
         finally:
             while writing:  # also where it was interrupted: what is written is counted
-                self._note(*writing.popleft())
+                with suppress(CancelledError):  # it waited for a host: nothing of it is written
+                    self._note(*writing.popleft())
 
     def finish(self, seen: SeenRows, publish: Callable[[], str]) -> None:
         """What comes after the last row."""
@@ -271,8 +275,9 @@ class _Run:
     ) -> list[Outcome]:
         ahead = captioned.result()
         with self._clock.timed("commit"):
+            read = partial(one.sources.read, stop=self._is_stopped)
             outcomes = self._ingest.commit(
-                one.batch.rows, one.sources.read, fresh=self._options.fresh, ahead=ahead
+                one.batch.rows, read, fresh=self._options.fresh, ahead=ahead
             )
             self._store.catalogue.note_downloads(found)  # after: a lost note costs a download
         return outcomes

@@ -57,7 +57,7 @@ class ReadAhead:
     """Source to sha256 of what was read, also where the picture was known already."""
     records: Mapping[str, PictureRecord] = field(default_factory=dict)
     """Source to picture, of those that were not known."""
-    faults: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, FetchError | PhotoError] = field(default_factory=dict)
     """Source to why it could not be read."""
     texts: Mapping[str, Vector] = field(default_factory=dict)
     """``product_text`` to ``(d,)``."""
@@ -92,6 +92,7 @@ class Ingest:
         *,
         fresh: bool = False,
         ahead: ReadAhead = NOTHING_AHEAD,
+        keeps_pictures: bool = True,
     ) -> list[Outcome]:
         """Adds or updates the products of the rows.
 
@@ -100,6 +101,8 @@ class Ingest:
             read_picture: gives the bytes of a path or address, or raises ``FetchError``.
             fresh: embed even what has not changed.
             ahead: what has been read and embedded already.
+            keeps_pictures: a picture that the product has stays where it does not come this time;
+                False for who is told at once, and can send it again.
 
         Returns:
             One outcome a product, in the order in which they first appeared. Everything that is
@@ -107,9 +110,10 @@ class Ingest:
 
         Raises:
             StoreUnwritableError: nothing of the batch was written.
+            CancelledError: as ``read_picture`` raised it; nothing was written.
         """
         with self._mutex, self._store.committing():
-            return self._commit(rows, read_picture, ahead, fresh=fresh)
+            return self._commit(rows, read_picture, ahead, fresh=fresh, keeps=keeps_pictures)
 
     def delete(self, product_id: str) -> None:
         """Removes a product.
@@ -199,11 +203,21 @@ class Ingest:
         return len(ids)
 
     def _commit(
-        self, rows: Sequence[FeedRow], read_picture: ReadPicture, ahead: ReadAhead, *, fresh: bool
+        self,
+        rows: Sequence[FeedRow],
+        read_picture: ReadPicture,
+        ahead: ReadAhead,
+        *,
+        fresh: bool,
+        keeps: bool,
     ) -> list[Outcome]:
         drafts, hashes = self.drafts(rows)
+
+        def load(draft: Draft) -> None:
+            self._load(draft, read_picture, ahead, fresh=fresh, keeps=keeps)
+
         with ThreadPoolExecutor(_DECODE_THREADS) as pool:
-            list(pool.map(lambda one: self._load(one, read_picture, ahead, fresh=fresh), drafts))
+            list(pool.map(load, drafts))
         self._caption([one for one in drafts if one.pictures], ahead, fresh=fresh)
         due, outcomes = [], []
         for draft in drafts:
@@ -217,22 +231,56 @@ class Ingest:
         return outcomes
 
     def _load(
-        self, draft: Draft, read_picture: ReadPicture, ahead: ReadAhead, *, fresh: bool
+        self,
+        draft: Draft,
+        read_picture: ReadPicture,
+        ahead: ReadAhead,
+        *,
+        fresh: bool,
+        keeps: bool = True,
     ) -> None:
-        """Reads and decodes what is not embedded yet; faults are noted, not raised."""
+        """Reads and decodes what is not embedded yet; faults are noted, not raised.
+
+        A picture that the product has and that does not come this time stays. Where none is left,
+        since its hosts say that they are gone or what is named now does not come, it keeps all.
+        """
         known = self.known(draft)
-        if not draft.sources and not draft.is_new:
-            draft.pictures = [
-                _kept(source, sha256, known[sha256])
-                for source, sha256 in self._store.catalogue.sources(draft.product.id)
-                if sha256 in known
-            ]
         reusable = {} if fresh else known
+        found: dict[str, LoadedPicture | PictureRecord] = {}
+        faults: dict[str, FetchError | PhotoError] = {}
         for source in draft.sources:
             try:
-                draft.pictures.append(self._picture(source, read_picture, ahead, reusable))
+                found[source] = self._picture(source, read_picture, ahead, reusable)
             except (FetchError, PhotoError) as error:
-                draft.problems.append(Problem(str(error), source))
+                faults[source] = error
+        is_asked = keeps and any(isinstance(one, FetchError) for one in faults.values())
+        before = self._pictures_before(draft, known) if is_asked or not draft.sources else []
+        for picture in before:
+            fault = faults.get(picture.source)
+            if isinstance(fault, FetchError) and not fault.is_gone:
+                found[picture.source] = picture
+        draft.pictures = [found[source] for source in draft.sources if source in found]
+        is_as_before = not draft.pictures and all(
+            isinstance(one, FetchError) for one in faults.values()
+        )
+        if is_as_before:
+            draft.pictures = list(before)
+        for source, fault in faults.items():
+            stays = source in found or (is_as_before and before)
+            note = "; what was there before stays" if stays else ""
+            draft.problems.append(Problem(f"{fault}{note}", source))
+
+    def _pictures_before(
+        self, draft: Draft, known: Mapping[str, KnownPicture]
+    ) -> list[PictureRecord]:
+        """What the store has of a product, in order."""
+        if not known:
+            return []
+        return [
+            _kept(source, sha256, known[sha256])
+            for source, sha256 in self._store.catalogue.sources(draft.product.id)
+            if sha256 in known
+        ]
 
     def _picture(
         self,
@@ -242,7 +290,7 @@ class Ingest:
         known: Mapping[str, KnownPicture],
     ) -> LoadedPicture | PictureRecord:
         if source in ahead.faults:
-            raise FetchError(ahead.faults[source])
+            raise ahead.faults[source]
         sha256 = ahead.hashes.get(source, "")
         if sha256 in known:
             return _kept(source, sha256, known[sha256])

@@ -1,10 +1,12 @@
 """Where a feed's pictures come from: files under one root, or http(s) addresses."""
 
+import threading
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from service.errors import FetchError
+from service.fetch_hosts import NO_STOP
 from service.fetching import Fetched, Fetcher, FetchLimits
 
 NO_MARKS = ("", "")
@@ -22,32 +24,43 @@ class PictureSources:
     allow_private: bool = False
     timeout_s: float = 20.0
 
-    def read(self, source: str) -> bytes:
-        """Gives the bytes of a picture.
+    def read(self, source: str, stop: threading.Event = NO_STOP) -> bytes:
+        """Gives the bytes of a picture; where a host has a passing fault, it is asked again.
 
         Args:
             source: a path or an http(s) address.
+            stop: ends waiting for hosts when it is set.
 
         Raises:
             FetchError: refused, missing, too large, or not answered.
+            CancelledError: ``stop`` was set.
         """
-        return self.read_if_changed(source, NO_MARKS).data or b""
+        if not self._is_fetched(source):
+            return self._read_file(source)
+        return self._fetcher.fetch_if_changed(source, stop=stop).data or b""
 
-    def read_if_changed(self, source: str, marks: tuple[str, str]) -> Fetched:
-        """Gives a picture unless it is still the one that was given with these marks.
+    def try_if_changed(
+        self, source: str, marks: tuple[str, str], stop: threading.Event = NO_STOP
+    ) -> Fetched:
+        """Gives a picture unless it is still the one that was given with these marks; tries once.
 
         Args:
             source: a path or an http(s) address.
             marks: ``etag`` and ``modified`` of an earlier ``Fetched``; files are always read.
+            stop: as for ``read``.
 
         Raises:
-            FetchError: as ``read``.
+            PassingError: another try may be answered.
+            FetchError, CancelledError: as ``read``.
         """
-        if not is_address(source):
+        if not self._is_fetched(source):
             return Fetched(self._read_file(source))
-        if not self.fetch:
+        return self._fetcher.try_once(source, *marks, stop)
+
+    def _is_fetched(self, source: str) -> bool:
+        if is_address(source) and not self.fetch:
             raise FetchError(f"{source}: fetching pictures is switched off")
-        return self._fetcher.fetch_if_changed(source, *marks)
+        return is_address(source)
 
     @cached_property
     def _fetcher(self) -> Fetcher:
@@ -66,7 +79,7 @@ class PictureSources:
             if not path.is_relative_to(root):
                 raise FetchError(f"{source!r} leads out of the folder of the pictures")
             if not path.is_file():
-                raise FetchError(f"{source!r}: no such picture")
+                raise FetchError(f"{source!r}: no such picture", is_gone=True)
             size = path.stat().st_size
             if size > self.max_bytes:
                 raise FetchError(

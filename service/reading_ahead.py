@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, TypeAlias
@@ -11,6 +11,8 @@ from index.downloads import Download
 from index.feed_rows import FeedRow
 from index.store import Store
 from service.errors import FetchError
+from service.fetch_hosts import HostQueue
+from service.fetching import ATTEMPTS, Fetched, PassingError
 from service.ingest import Ingest, ReadAhead
 from service.picture_loading import LoadedPicture, PictureDecoding, PictureLoader, sha256_of
 from service.picture_sources import NO_MARKS, PictureSources, is_address
@@ -19,7 +21,7 @@ from service.stage_clock import StageClock
 from vision.errors import PhotoError
 
 FETCH_THREADS = 16
-"""They wait for hosts, most of the time; a host is asked four times at once."""
+"""They wait for answers, most of the time; a host is asked four times at once."""
 DECODE_THREADS = 2
 """More of them find no free core beside a model on a CPU."""
 _AHEAD = 3
@@ -51,12 +53,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Read:
-    """What became of one picture; one of the three last is there, or the hash is known."""
+    """What became of one picture: it is loaded, its hash is known already, or it has a fault."""
 
     source: str
     sha256: str = ""
     loaded: LoadedPicture | None = None
-    fault: str = ""
+    fault: FetchError | PhotoError | None = None
     download: Download | None = None
     """What the host now knows it by."""
 
@@ -108,41 +110,98 @@ def embedded(loader: PictureLoader, reads: Sequence[Read], texts: Iterable[str])
     ahead = ReadAhead(
         hashes={one.source: one.sha256 for one in reads if one.sha256},
         records={one.source: one for one in records},
-        faults={one.source: one.fault for one in reads if one.fault},
+        faults={one.source: one.fault for one in reads if one.fault is not None},
         texts=dict(zip(wanted, made, strict=True)),
     )
     return ahead, [one.download for one in reads if one.download is not None]
 
 
+@dataclass
+class _Work:
+    wanted: Wanted
+    sources: PictureSources
+    host: str
+    """Empty for a file."""
+    result: "Future[Read]"
+    tries: int = 0
+
+
 class PictureThreads:
-    """Reads and decodes pictures in threads of its own, which end with ``close``."""
+    """Reads and decodes pictures in threads of its own, which end with ``close``.
+
+    A host that wants to be left alone for a while has none of the threads meanwhile.
+    """
 
     def __init__(self, decoding: PictureDecoding, clock: StageClock) -> None:
         self._decoding = decoding
         self._clock = clock
         self._pool = ThreadPoolExecutor(FETCH_THREADS, thread_name_prefix="pictures")
         self._places = threading.BoundedSemaphore(DECODE_THREADS)
+        self._queue: HostQueue[_Work] = HostQueue()
+        self._stop = threading.Event()
 
     def start(self, wanted: Sequence[Wanted], sources: PictureSources) -> "list[Future[Read]]":
         """Begins to read; nothing of it raises, a fault is in what comes out."""
-        return [self._pool.submit(self._read, one, sources) for one in wanted]
+        works = [_Work(one, sources, _host(one.source), Future()) for one in wanted]
+        for work in works:
+            self._queue.put(work.host, work)
+            self._pool.submit(self._finish_one)
+        return [work.result for work in works]
 
     def close(self) -> None:
-        """Drops what has not begun and waits for what has."""
+        """Drops what has not begun, and ends what waits for a host."""
+        self._stop.set()
+        for work in self._queue.close():
+            work.result.cancel()
         self._pool.shutdown(cancel_futures=True)
 
-    def _read(self, wanted: Wanted, sources: PictureSources) -> Read:
-        source, seen = wanted.source, wanted.seen
-        is_kept = seen is not None and seen.sha256 in wanted.known
-        marks = (seen.etag, seen.modified) if seen is not None and is_kept else NO_MARKS
+    def _finish_one(self) -> None:
+        """Takes work until one is finished; what is to be tried later goes back meanwhile."""
+        while (work := self._queue.take()) is not None:
+            try:
+                read = self._read(work)
+            except CancelledError:
+                work.result.cancel()
+                return
+            except BaseException as error:  # raised again where the result is taken
+                work.result.set_exception(error)
+                return
+            if read is not None:
+                work.result.set_result(read)
+                return
+
+    def _read(self, work: _Work) -> Read | None:
+        """None: it is tried again later."""
+        source, seen = work.wanted.source, work.wanted.seen
         try:
-            with self._clock.timed("fetch"):
-                found = sources.read_if_changed(source, marks)
+            found = self._fetched(work)
+            if found is None:
+                return None
             if found.data is None and seen is not None:
                 return Read(source, seen.sha256)
-            return self._decoded(wanted, found.data or b"", (found.etag, found.modified))
-        except (FetchError, PhotoError) as error:
-            return Read(source, fault=str(error))
+            return self._decoded(work.wanted, found.data or b"", (found.etag, found.modified))
+        except FetchError as error:  # a new one: without the frames that it came through
+            return Read(source, fault=FetchError(str(error), is_gone=error.is_gone))
+        except PhotoError as error:
+            return Read(source, fault=PhotoError(str(error)))
+
+    def _fetched(self, work: _Work) -> Fetched | None:
+        seen = work.wanted.seen
+        is_kept = seen is not None and seen.sha256 in work.wanted.known
+        marks = (seen.etag, seen.modified) if seen is not None and is_kept else NO_MARKS
+        hold_off_s = 0.0
+        work.tries += 1
+        try:
+            with self._clock.timed("fetch"):
+                return work.sources.try_if_changed(work.wanted.source, marks, self._stop)
+        except PassingError as error:
+            hold_off_s = error.hold_off_s
+            if work.tries == ATTEMPTS or not error.is_tried_again:
+                raise
+            self._queue.put(work.host, work, error.wait_s(work.tries))
+            return None
+        finally:
+            self._queue.done(work.host, hold_off_s)
 
     def _decoded(self, wanted: Wanted, data: bytes, marks: tuple[str, str]) -> Read:
         source, sha256 = wanted.source, sha256_of(data)
@@ -152,6 +211,11 @@ class PictureThreads:
         with self._places, self._clock.timed("decode"):
             loaded = self._decoding.load(source, data)
         return Read(source, sha256, loaded, download=download)
+
+
+def _host(source: str) -> str:
+    """What stands for the host of an address, also of one that nobody can read."""
+    return source.split("/", 3)[2].casefold() if is_address(source) else ""
 
 
 class Reader:

@@ -141,7 +141,7 @@ async def _change(service: Service, function: Callable[..., T], *arguments: obje
 
 
 def _commit(service: Service, row: FeedRow, read: ReadPicture) -> int:
-    [outcome] = service.ingest.commit([row], read)
+    [outcome] = service.ingest.commit([row], read, keeps_pictures=False)
     if outcome.status == "rejected":
         raise RequestError("; ".join(outcome.problems))
     return 201 if outcome.status == "added" else 200
