@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from index.errors import StoreUnavailableError
+from index.errors import StoreUnavailableError, StoreUnwritableError
 from index.feed_formats.prices import CURRENCIES
 from index.feeds import count_rows
 from scripts.options import EmbedderOption, JsonOption, StoreOption
@@ -117,7 +117,7 @@ def _currency(text: str) -> str:
 def _going_on_said() -> Iterator[None]:
     try:
         yield
-    except (StoreUnavailableError, EngineError) as error:
+    except (StoreUnavailableError, StoreUnwritableError, EngineError) as error:
         raise type(error)(
             f"{error}; what was written stays, and the same command goes on from there"
         ) from error

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,9 @@ from vision.errors import ModelUnavailableError, UnknownModelError
 from vision.image_engines import Encoder, Tower, image_encoder
 from vision.types import EmbedderId, Vectors
 from vision.unpadded_texts import text_encoder
+
+_MOST_SAID = 300
+"""Characters of what a loader says."""
 
 
 class OpenClipEmbedder:
@@ -123,7 +127,8 @@ def _load(name: str) -> tuple[Any, Callable[[Image.Image], torch.Tensor], Any]:
         )
         tokenizer = open_clip.get_tokenizer(architecture)
     except Exception as error:  # open_clip raises what its many loaders raise
-        raise ModelUnavailableError(f"the embedder {name!r} cannot be loaded: {error}") from error
+        reason = shorten(str(error), _MOST_SAID)  # weights that do not fit are listed by name
+        raise ModelUnavailableError(f"the embedder {name!r} cannot be loaded: {reason}") from error
     return model.eval(), preprocess, tokenizer
 
 

@@ -114,8 +114,10 @@ def test_weights_that_do_not_load_are_unavailable_not_random(tmp_path: Path, dam
     else:
         write_model(tmp_path / "other", {**VIT, "width": 32})
         (tmp_path / "other" / weights.name).replace(weights)
-    with pytest.raises(ModelUnavailableError, match=f"the embedder '{name}' cannot be loaded"):
+    told = f"the embedder '{name}' cannot be loaded"
+    with pytest.raises(ModelUnavailableError, match=told) as error:
         OpenClipEmbedder(name, EAGER)
+    assert len(str(error.value)) < len(told) + 310, "a line, not each weight by its name"
 
 
 def test_a_damaged_configuration_is_unavailable(tmp_path: Path) -> None:
