@@ -125,17 +125,8 @@ class Catalogue:
         with self._engine.connect() as connection:
             return list(connection.scalars(query.order_by(product.c.key)))
 
-    def listed_ids(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Gives the id of every product, and the ids under which merchants list it."""
-        for one in self._products():
-            yield one.id, tuple(offer.source_id for offer in one.offers)
-
-    def listed_offers(self) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
-        """Gives the id of every product, and each offer's merchant and the id it has there."""
-        for one in self._products():
-            yield one.id, tuple((offer.merchant, offer.source_id) for offer in one.offers)
-
-    def _products(self) -> Iterator[Product]:
+    def all_products(self) -> Iterator[Product]:
+        """Gives every product, a thousand read at a time."""
         last = 0
         with self._engine.connect() as connection:
             query = sa.select(product.c.key).order_by(product.c.key).limit(1000)

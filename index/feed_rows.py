@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from index.errors import RowError
 from index.feed_formats.prices import parse_price
+from index.feed_formats.raw_row import folded_name
 from index.types import AVAILABILITIES, Offer, Product
 
 __all__ = ["FeedRow", "parse_price", "parse_row", "row_id"]
@@ -102,7 +103,7 @@ def parse_row(raw: Mapping[str, object], currency: str = "") -> FeedRow:
 def row_id(raw: Mapping[str, object]) -> str:
     """Gives the id that a row names, also where ``parse_row`` refuses it; empty: none."""
     for name, value in raw.items():
-        folded = _folded(name)
+        folded = folded_name(name)
         is_id = _ALIASES.get(folded, folded) == "id" and not isinstance(value, dict | list | tuple)
         if is_id and (text := _scalar("id", value)):
             return text
@@ -114,7 +115,7 @@ def _normalised(raw: Mapping[str, object]) -> tuple[dict[str, str], tuple[str, .
     row: dict[str, str] = {}
     listed: dict[str, list[str]] = {}
     for name, value in _flat(raw):
-        folded = _folded(name)
+        folded = folded_name(name)
         texts = _texts(folded, value)
         if not folded or not texts:
             continue
@@ -127,10 +128,6 @@ def _normalised(raw: Mapping[str, object]) -> tuple[dict[str, str], tuple[str, .
         elif target not in row or folded == "product_type":
             row[target] = ",".join(texts)
     return row, _pictures(listed)
-
-
-def _folded(name: object) -> str:
-    return str(name).strip().casefold().removeprefix("g:").replace(" ", "_")
 
 
 def _flat(raw: Mapping[str, object]) -> Iterator[tuple[str, object]]:

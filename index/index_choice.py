@@ -7,8 +7,9 @@ from typing import Literal, TypeAlias
 IndexKind: TypeAlias = Literal["exact", "ivf"]
 
 EXACT_ROWS = 50_000
-"""So many rows are searched one by one. From here on lists are twice as quick in a whole ranking
-(``benchmarks/index_kinds.py``); below, they gain little and take longer to build."""
+"""So many rows are searched one by one. Lists are 2 to 3 times as quick in a whole ranking, at half
+of this too (``benchmarks/index_kinds.py``); below it that is at most 5 ms a search, exact answers
+are sure, and lists take four times as long to build."""
 _MEMORY_SHARE = 0.25
 """Of the machine's memory that one index may take."""
 _BYTES_A_NUMBER = 4

@@ -313,11 +313,13 @@ class _Run:
                 "feed holds"
             )
             return
-        gone = list(seen.absent(self._store.catalogue.listed_ids()))
+        absent = list(seen.absent(self._store.catalogue.all_products()))
+        gone = [product_id for product_id, merchants in absent if merchants is None]
+        offers = [(product_id, merchants) for product_id, merchants in absent if merchants]
         for start in range(0, len(gone), _REMOVED_AT_ONCE):
             with self._store.committing():
                 self.counts.removed += self._store.delete(gone[start : start + _REMOVED_AT_ONCE])
-        for chunk in chunks(list(seen.absent_offers(self._store.catalogue.listed_offers()))):
+        for chunk in chunks(offers):
             self.counts.offers_removed += self._ingest.drop_offers(dict(chunk))
 
     def _timed(self, found: Iterator[Batch]) -> Iterator[Batch]:

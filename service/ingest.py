@@ -138,11 +138,9 @@ class Ingest:
                 left = tuple(one for one in known.offers if one.merchant not in merchants)
                 dropped += len(known.offers) - len(left)
                 draft = Draft(replace(known, offers=left), (), is_new=False)
-                self._load(draft, _reads_nothing, NOTHING_AHEAD, fresh=False)
+                draft.pictures = [*self._pictures_before(draft, self.known(draft))]
                 drafts.append(draft)
-            self._caption([one for one in drafts if one.pictures], NOTHING_AHEAD, fresh=False)
-            for draft in drafts:
-                draft.content_hash = self._content_hash(draft)
+            self._describe(drafts, NOTHING_AHEAD, fresh=False)
             self._store.upsert(self._records(drafts, NOTHING_AHEAD))
         return dropped
 
@@ -218,10 +216,9 @@ class Ingest:
 
         with ThreadPoolExecutor(_DECODE_THREADS) as pool:
             list(pool.map(load, drafts))
-        self._caption([one for one in drafts if one.pictures], ahead, fresh=fresh)
+        self._describe(drafts, ahead, fresh=fresh)
         due, outcomes = [], []
         for draft in drafts:
-            draft.content_hash = self._content_hash(draft)
             outcome = self._outcome(draft, hashes.get(draft.product.id, ""), fresh=fresh)
             outcomes.append(outcome)
             if outcome.status in {"added", "updated"}:
@@ -301,6 +298,12 @@ class Ingest:
         if sha256 in known:
             return _kept(source, sha256, known[sha256])
         return self.loader.decoding.load(source, data)
+
+    def _describe(self, drafts: Sequence[Draft], ahead: ReadAhead, *, fresh: bool) -> None:
+        """Gives drafts, whose pictures are there, captions and content hashes."""
+        self._caption([one for one in drafts if one.pictures], ahead, fresh=fresh)
+        for draft in drafts:
+            draft.content_hash = self._content_hash(draft)
 
     def _caption(self, drafts: Sequence[Draft], ahead: ReadAhead, *, fresh: bool) -> None:
         """Gives drafts what is said of their first pictures; what lacks is asked for now."""
@@ -396,10 +399,6 @@ def _mean(pictures: Sequence[PictureRecord]) -> Vector:
     """
     mean: Vector = np.mean([one.embedding for one in pictures], axis=0, dtype=np.float32)
     return mean / max(float(np.linalg.norm(mean)), 1e-12)
-
-
-def _reads_nothing(source: str) -> bytes:
-    raise FetchError(f"{source} is not read")
 
 
 def _kept(source: str, sha256: str, known: KnownPicture) -> PictureRecord:

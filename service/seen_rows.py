@@ -3,6 +3,8 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 
+from index.types import Product
+
 _REJECTED = "\0rejected"
 """In the place of a merchant."""
 
@@ -35,34 +37,23 @@ class SeenRows:
             "INSERT OR IGNORE INTO row VALUES (?, ?, 0)", (product_id, _REJECTED)
         )
 
-    def absent(self, listed: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[str]:
-        """Gives those products of which no row was seen.
-
-        Args:
-            listed: ids of products, and the ids under which merchants list each.
-        """
-        for product_id, others in listed:
-            if not any(self._has(one) for one in (product_id, *others)):
-                yield product_id
-
-    def absent_offers(
-        self, listed: Iterable[tuple[str, tuple[tuple[str, str], ...]]]
-    ) -> Iterator[tuple[str, frozenset[str]]]:
-        """Gives products of which rows were seen, and the merchants of which none was.
+    def absent(self, products: Iterable[Product]) -> Iterator[tuple[str, frozenset[str] | None]]:
+        """Gives ids of products with the merchants of which no row was seen; None: no row at all.
 
         An offer whose row was rejected is none of them: what that merchant asks is not known.
-
-        Args:
-            listed: ids of products, and each offer's merchant and the id it has there.
         """
-        for product_id, offers in listed:
+        for product in products:
+            offers = product.offers
+            if not any(self._has(one) for one in (product.id, *(o.source_id for o in offers))):
+                yield product.id, None
+                continue
             gone = {
-                merchant
-                for merchant, source_id in offers
-                if not self._has_offer(source_id or product_id, merchant)
+                one.merchant
+                for one in offers
+                if not self._has_offer(one.source_id or product.id, one.merchant)
             }
             if 0 < len(gone) < len(offers):
-                yield product_id, frozenset(gone)
+                yield product.id, frozenset(gone)
 
     def close(self) -> None:
         """Removes the file."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from index.errors import FeedError
-from index.feed_formats.raw_row import RawRow
+from index.feed_formats.raw_row import RawRow, folded_name
 from index.feed_formats.shopify import is_shopify, shopify_rows
 from index.feed_formats.text_files import Line, find_encoding, open_text, read_lines
 
@@ -107,7 +107,7 @@ def _header(path: Path, lines: _RecordLines, delimiter: str) -> list[str]:
         header = [name.strip() for name in next(csv.reader(lines, delimiter=delimiter))]
     except (csv.Error, _RecordError) as error:
         raise FeedError(f"{path.name}: its header cannot be read: {error}") from error
-    names = set(map(_folded, header))
+    names = set(map(folded_name, header))
     if not names & _ID_COLUMNS and not is_shopify(header):
         raise FeedError(f"{path.name}: no column 'id' in its header: {', '.join(header)[:200]}")
     return header
@@ -144,13 +144,9 @@ def _row(start: int, header: list[str], cells: list[str], values: dict[str, obje
     missing = header[len(cells) :]
     if not missing:
         return RawRow(start, values)
-    unknown = {name: "unknown" for name in missing if _folded(name) == "availability"}
+    unknown = {name: "unknown" for name in missing if folded_name(name) == "availability"}
     warning = f"{_shape(cells, header)}: {', '.join(missing)[:200]} cut off"
     return RawRow(start, {**values, **unknown}, warning=warning)
-
-
-def _folded(name: str) -> str:
-    return name.casefold().removeprefix("g:").replace(" ", "_")
 
 
 def _shape(cells: Sequence[str], header: Sequence[str]) -> str:

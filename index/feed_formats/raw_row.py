@@ -16,3 +16,8 @@ class RawRow:
     """Why the row cannot be used; then ``values`` serves to name its id."""
     warning: str = ""
     """What was left out or taken otherwise than it stands; with empty ``values`` the whole row."""
+
+
+def folded_name(column: object) -> str:
+    """Gives a column's name without case, blanks and Google's prefix."""
+    return str(column).strip().casefold().removeprefix("g:").replace(" ", "_")
